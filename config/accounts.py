@@ -1,0 +1,39 @@
+"""Who may sign in: people an admin invited, by password or by the organisation's sign-on."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+from decisions.models import User
+
+
+class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs up: an admin makes the account."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class KnownPeopleOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Single sign-on links to an invited person by verified e-mail address and refuses others."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        if sociallogin.is_existing:
+            return
+        verified = [address.email for address in sociallogin.email_addresses if address.verified]
+        person = User.objects.filter(email__in=[email.lower() for email in verified]).first()
+        if person is None:
+            messages.error(
+                request,
+                "Your organisation knows you, but nobody has invited you to Clearance yet. "
+                "Ask an admin of Clearance to add your e-mail address.",
+            )
+            raise ImmediateHttpResponse(redirect("account_login"))
+        sociallogin.connect(request, person)

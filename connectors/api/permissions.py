@@ -1,0 +1,22 @@
+"""API keys carry scopes, and each view names the scope its method needs."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class HasScope(BasePermission):
+    """Lets an API key in when it carries the scope the view names for the method.
+
+    A view says `scopes = {"GET": "decisions:read"}`; a method without a scope is refused.
+    """
+
+    message = "This API key does not carry the scope that this call needs."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        needed: dict[str, Any] = getattr(view, "scopes", {})
+        method = "GET" if request.method == "HEAD" else request.method
+        scope = needed.get(method or "")
+        return request.auth is not None and scope is not None and scope in request.auth.scopes

@@ -1,0 +1,1 @@
+"""Rules, submissions, decisions, actions and the audit log."""

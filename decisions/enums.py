@@ -1,0 +1,115 @@
+"""The closed vocabularies of decisions and the transitions that may happen."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    RULE_AUTHOR = "rule_author", "Rule author"
+    APPROVER = "approver", "Approver"
+    REVIEWER = "reviewer", "Reviewer"
+    LEAD = "lead", "Lead"
+    AUDITOR = "auditor", "Auditor"
+    ADMIN = "admin", "Admin"
+    INTEGRATION = "integration", "Integration"
+
+
+class Outcome(TextChoices):
+    APPROVE = "approve", "Approved"
+    REJECT = "reject", "Rejected"
+    ROUTE = "route", "Routed"
+    REVIEW = "review", "In review"
+
+
+FINAL_OUTCOMES = frozenset({Outcome.APPROVE, Outcome.REJECT, Outcome.ROUTE})
+
+
+class SettledBy(TextChoices):
+    NOBODY = "", "Not settled"
+    RULES = "rules", "Rules"
+    PERSON = "person", "A person"
+
+
+class SubmissionState(TextChoices):
+    AWAITING_EVIDENCE = "awaiting_evidence", "Waiting for evidence"
+    RECEIVED = "received", "Received"
+    IN_REVIEW = "in_review", "In review"
+    SETTLED = "settled", "Settled"
+
+
+SUBMISSION_TRANSITIONS: dict[str, frozenset[str]] = {
+    SubmissionState.AWAITING_EVIDENCE: frozenset({SubmissionState.RECEIVED}),
+    SubmissionState.RECEIVED: frozenset({SubmissionState.IN_REVIEW, SubmissionState.SETTLED}),
+    SubmissionState.IN_REVIEW: frozenset({SubmissionState.SETTLED}),
+    SubmissionState.SETTLED: frozenset(),
+}
+
+
+class VersionState(TextChoices):
+    DRAFT = "draft", "Draft"
+    PROPOSED = "proposed", "Proposed"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Live"
+    RETIRED = "retired", "Retired"
+
+
+VERSION_TRANSITIONS: dict[str, frozenset[str]] = {
+    VersionState.DRAFT: frozenset({VersionState.PROPOSED}),
+    VersionState.PROPOSED: frozenset({VersionState.APPROVED, VersionState.DRAFT}),
+    VersionState.APPROVED: frozenset({VersionState.PUBLISHED, VersionState.DRAFT}),
+    VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
+    VersionState.RETIRED: frozenset(),
+}
+
+
+class ActorKind(TextChoices):
+    PERSON = "person", "Person"
+    API_KEY = "api_key", "API key"
+    RULES = "rules", "Rules"
+    CONNECTOR = "connector", "Connector"
+    TIMETABLE = "timetable", "Timetable"
+    SYSTEM = "system", "Clearance"
+
+
+class ReferenceKind(TextChoices):
+    VALUES = "values", "Named values"
+    ROWS = "rows", "Rows"
+
+
+class EventKind(TextChoices):
+    """Everything the audit log can say; the first word names what it is about."""
+
+    SUBMISSION_RECEIVED = "submission.received", "Submission received"
+    SUBMISSION_AWAITING_EVIDENCE = (
+        "submission.awaiting_evidence",
+        "Submission received, evidence to be read",
+    )
+    SUBMISSION_ENRICHED = "submission.enriched", "Evidence read"
+    DECISION_EVALUATED = "decision.evaluated", "Rules evaluated"
+    DECISION_NEEDS_REVIEW = "decision.needs_review", "Sent to a person"
+    DECISION_SETTLED = "decision.settled", "Decision settled"
+    REVIEW_OPENED = "review.opened", "Review item opened"
+    REVIEW_CLAIMED = "review.claimed", "Review item claimed"
+    REVIEW_RELEASED = "review.released", "Review item handed back"
+    REVIEW_LEASE_EXPIRED = "review.lease_expired", "Claim ran out"
+    REVIEW_MOVED = "review.moved", "Review item moved to another queue"
+    REVIEW_VERDICT_RECORDED = "review.verdict_recorded", "Verdict recorded"
+    DELIVERY_REQUESTED = "delivery.requested", "Delivery requested"
+    DELIVERY_SUCCEEDED = "delivery.succeeded", "Delivery succeeded"
+    DELIVERY_FAILED = "delivery.failed", "Delivery attempt failed"
+    DELIVERY_DEAD = "delivery.dead", "Delivery given up"
+    DELIVERY_RESENT = "delivery.resent", "Delivery sent again by hand"
+    MODEL_CREATED = "model.created", "Decision model created"
+    MODEL_DRAFTED = "model.drafted", "Model version drafted"
+    MODEL_PROPOSED = "model.proposed", "Model version proposed"
+    MODEL_APPROVED = "model.approved", "Model version approved"
+    MODEL_PUBLISHED = "model.published", "Model version published"
+    MODEL_RETIRED = "model.retired", "Model version retired"
+    REFERENCE_TABLE_CHANGED = "reference_table.changed", "Reference table changed"
+    QUEUE_CHANGED = "queue.changed", "Review queue changed"
+    CONNECTOR_CHANGED = "connector.changed", "Connector changed"
+    API_KEY_CREATED = "api_key.created", "API key created"
+    API_KEY_REVOKED = "api_key.revoked", "API key revoked"
+    PERSON_INVITED = "person.invited", "Person invited"
+    PERSON_CHANGED = "person.changed", "Roles of a person changed"
+    PERSON_SIGNED_IN = "person.signed_in", "Person signed in"
+    PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "Sign-in failed"

@@ -1,0 +1,191 @@
+"""Rules decide: facts, evidence and reference tables go in, a judged outcome with its trace comes out."""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, OperationalError, transaction
+
+from decisions import engine, events
+from decisions.canonical import canonical, digest
+from decisions.enums import Outcome, SubmissionState
+from decisions.errors import Expected
+from decisions.models import DecisionModel, Evidence, Submission
+from decisions.services import settlement
+from decisions.services.rulesets import Rules, live_rules
+from decisions.services.settlement import Judged
+
+log = structlog.get_logger(__name__)
+
+SUBSCRIBER = "decisions.tasks.evaluate"
+EMPTY = digest(None)
+
+
+def judge(
+    submission: Submission, rules: Rules, *, evidence: Iterable[Evidence], now: datetime
+) -> Judged:
+    """Evaluate one submission; never raises, because a failing part degrades to review."""
+    inputs = inputs_of(submission.facts, rules, evidence)
+    input_hash = digest(inputs)
+    started = time.perf_counter_ns()
+    try:
+        result = rules.decide(inputs, now=now)
+        problems = [_problem(p) for p in result.problems if p.severity == "error"]
+        value = engine.to_json(result.value)
+        rows = [list(row) for row in result.rows]
+        if not problems:
+            problems = _misfit(value)
+        output_hash = digest(value)
+    except Exception as error:
+        # Whatever breaks in rules or engine must end with a person, not with a lost submission.
+        log.exception("evaluation_failed", submission=str(submission.pk))
+        value, rows, output_hash = None, [], EMPTY
+        problems = [_breakdown(error)]
+    duration_us = (time.perf_counter_ns() - started) // 1000
+    common: dict[str, Any] = {
+        "ruleset_id": rules.ruleset_id,
+        "rows": rows,
+        "input_hash": input_hash,
+        "output_hash": output_hash,
+        "duration_us": min(duration_us, 2**31 - 1),
+    }
+    if problems:
+        outputs = value if isinstance(value, dict) else None
+        return Judged(
+            outcome=Outcome.REVIEW,
+            destination=submission.model.fallback_queue,
+            reasons=["EVALUATION_FAILED"],
+            outputs=outputs,
+            problems=problems,
+            failed=True,
+            **common,
+        )
+    return Judged(
+        outcome=Outcome(value["outcome"]),
+        destination=(value.get("queue") or value.get("destination") or "")[:80],
+        reasons=list(dict.fromkeys(r["code"] for r in value.get("reasons") or [])),
+        outputs=value,
+        problems=[],
+        failed=False,
+        topics=tuple(dict.fromkeys(value.get("actions") or [])),
+        **common,
+    )
+
+
+def inputs_of(facts: dict[str, Any], rules: Rules, evidence: Iterable[Evidence]) -> dict[str, Any]:
+    """Return everything the rules read: facts, reference tables, and evidence (null if silent)."""
+    said = {row.source: row.facts for row in evidence}
+    filled = {name: said.get(source) for source, name in rules.evidence_inputs().items()}
+    return {**facts, **rules.references, **filled}
+
+
+def state_after(judged: Judged) -> SubmissionState:
+    return SubmissionState.SETTLED if judged.final else SubmissionState.IN_REVIEW
+
+
+def evaluate(event_ids: Sequence[str | UUID], *, now: datetime) -> None:
+    """Answer events about submissions that wait for their decision; each is decided once.
+
+    A chunk is written in one transaction; if the database refuses it, each goes alone, so that
+    one bad submission cannot hold up the others.
+    """
+    try:
+        _evaluate_chunk(event_ids, now=now)
+    except OperationalError:
+        raise  # The database is away or busy: the sweep sends the events again.
+    except DatabaseError:
+        if len(event_ids) == 1:
+            raise
+        for event_id in event_ids:
+            _evaluate_chunk([event_id], now=now)
+
+
+def _evaluate_chunk(event_ids: Sequence[str | UUID], *, now: datetime) -> None:
+    with transaction.atomic():
+        fresh = {
+            event.submission_id: event.pk
+            for event in events.unanswered(event_ids, subscriber=SUBSCRIBER)
+        }
+        waiting = (
+            Submission.objects.select_for_update(of=("self",))
+            .filter(pk__in=fresh, state=SubmissionState.RECEIVED)
+            .select_related("model__live_version")
+            .defer("model__live_version__dmn")
+            .prefetch_related("evidence")
+            .order_by("pk")
+        )
+        by_model: dict[UUID, list[Submission]] = {}
+        for submission in waiting:
+            by_model.setdefault(submission.model_id, []).append(submission)
+        for submissions in by_model.values():
+            _evaluate_for(submissions[0].model, submissions, caused_by=fresh, now=now)
+
+
+def _evaluate_for(
+    model: DecisionModel,
+    submissions: list[Submission],
+    *,
+    caused_by: dict[UUID | None, UUID],
+    now: datetime,
+) -> None:
+    rules = live_rules(model, now=now)
+    judged = [(s, judge(s, rules, evidence=s.evidence.all(), now=now)) for s in submissions]
+    for state in (SubmissionState.SETTLED, SubmissionState.IN_REVIEW):
+        ids = [s.pk for s, j in judged if state_after(j) == state]
+        if ids:
+            Submission.objects.filter(pk__in=ids).update(state=state, updated_at=now)
+    settlement.write(judged, model, caused_by=caused_by, now=now)
+
+
+def _problem(problem: engine.Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "where": problem.where,
+        "hint": problem.hint,
+    }
+
+
+def _breakdown(error: Exception) -> dict[str, Any]:
+    return {
+        "code": "EVALUATION_BROKE",
+        "message": str(error) if isinstance(error, Expected) else "The rules could not be run.",
+        "where": "",
+        "hint": "Decide by hand, and tell a rule author.",
+    }
+
+
+def _misfit(value: Any) -> list[dict[str, Any]]:
+    """Name what is wrong with the shape of an answer: rules may be valid and still say nonsense."""
+
+    def misfit(where: str, message: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "code": "ANSWER_MISSHAPEN",
+                "message": message,
+                "where": where,
+                "hint": "Decide by hand, and tell a rule author.",
+            }
+        ]
+
+    if not isinstance(value, dict) or value.get("outcome") not in Outcome.values:
+        return misfit("/outcome", "The rules gave no outcome.")
+    for name in ("queue", "destination"):
+        if not isinstance(value.get(name), str | None):
+            return misfit(f"/{name}", f"The rules gave a {name} that is not a name.")
+    if value["outcome"] == Outcome.REVIEW and not value.get("queue"):
+        return misfit("/queue", "The rules ask for a review but name no queue.")
+    if value["outcome"] == Outcome.ROUTE and not value.get("destination"):
+        return misfit("/destination", "The rules route, but name no destination.")
+    reasons, actions = value.get("reasons") or [], value.get("actions") or []
+    if not isinstance(reasons, list) or not all(
+        isinstance(r, dict) and isinstance(r.get("code"), str) for r in reasons
+    ):
+        return misfit("/reasons", "The rules gave reasons without codes.")
+    if not isinstance(actions, list) or not all(isinstance(a, str) for a in actions):
+        return misfit("/actions", "The rules gave actions that are not names.")
+    canonical(value)
+    return []

@@ -1,0 +1,180 @@
+"""Which rules are in force: loads them once per process and pins them as a ruleset."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from decisions import engine
+from decisions.canonical import digest
+from decisions.enums import ReferenceKind
+from decisions.errors import Refused
+from decisions.ids import new_id
+from decisions.models import DecisionModel, ModelVersion, ReferenceTableVersion, Ruleset
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input that the portal fills itself: from a reference table or from evidence."""
+
+    input: str
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A ruleset ready to run; `references` are the inputs filled from reference tables."""
+
+    ruleset_id: UUID
+    model_id: UUID
+    version_id: UUID
+    engine: engine.Model
+    decide: engine.Decision
+    sources: tuple[Source, ...]
+    references: dict[str, Any]
+
+    def evidence_inputs(self) -> dict[str, str]:
+        """Return {evidence source: input name}, for example {"rss": "feed"}."""
+        return {s.key: s.input for s in self.sources if s.kind == "evidence"}
+
+
+def live_model(key: str) -> DecisionModel:
+    """Return the model with its live version; raises Refused when there is none."""
+    model = (
+        DecisionModel.objects.select_related("live_version")
+        .defer("live_version__dmn")
+        .filter(key=key)
+        .first()
+    )
+    if model is None:
+        raise Refused(f"There is no decision model “{key}”. Check the name of the model.")
+    if model.live_version is None:
+        raise Refused(f"“{model.name}” has no live version yet. Ask an approver to publish one.")
+    return model
+
+
+def live_rules(model: DecisionModel, *, now: datetime) -> Rules:
+    """Return the rules in force for `model`: its live version and today's reference tables."""
+    version = model.live_version
+    if version is None:
+        raise Refused(f"“{model.name}” has no live version yet. Ask an approver to publish one.")
+    loaded = load(version.pk)
+    keys = [s.key for s in sources_of(loaded) if s.kind == "reference"]
+    versions = current_references(keys)
+    return _rules(
+        model.pk,
+        version.pk,
+        model.decision_name,
+        tuple(sorted((r.table.key, r.pk) for r in versions)),
+        now,
+    )
+
+
+def pinned_rules(ruleset_id: UUID) -> Rules:
+    """Return the rules of a past decision, as they were then."""
+    ruleset = (
+        Ruleset.objects.select_related("version__model")
+        .defer("version__dmn")
+        .prefetch_related("references__table")
+        .get(pk=ruleset_id)
+    )
+    model = ruleset.version.model
+    pairs = tuple(sorted((r.table.key, r.pk) for r in ruleset.references.all()))
+    return _assembled(ruleset.pk, model.pk, ruleset.version_id, model.decision_name, pairs)
+
+
+@lru_cache(maxsize=64)
+def load(version_id: UUID) -> engine.Model:
+    """Load a model version's DMN; published content never changes, so it is loaded once."""
+    return engine.load_model(ModelVersion.objects.values_list("dmn", flat=True).get(pk=version_id))
+
+
+def sources_of(loaded: engine.Model) -> tuple[Source, ...]:
+    return tuple(Source(**source) for source in loaded.sources)
+
+
+def current_references(keys: Iterable[str]) -> list[ReferenceTableVersion]:
+    """Return the current version of each named reference table, rows left out."""
+    wanted = set(keys)
+    if not wanted:
+        return []
+    found = list(
+        ReferenceTableVersion.objects.select_related("table")
+        .defer("rows")
+        .filter(table__key__in=wanted, table__current_id=F("pk"))
+    )
+    if missing := wanted - {version.table.key for version in found}:
+        raise Refused(f"The rules read the reference table “{min(missing)}”, which does not exist.")
+    return found
+
+
+def reference_value(kind: str, rows: list[dict[str, Any]]) -> Any:
+    """Return what FEEL sees: a context of named values, or a list of rows."""
+    if kind == ReferenceKind.VALUES:
+        return {row["key"]: row["value"] for row in rows}
+    return rows
+
+
+def _rules(
+    model_id: UUID,
+    version_id: UUID,
+    decision_name: str,
+    pairs: tuple[tuple[str, UUID], ...],
+    now: datetime,
+) -> Rules:
+    content = digest([str(version_id), [[key, str(pk)] for key, pk in pairs]])
+    ruleset_id = _ruleset_ids.get(content)
+    if ruleset_id is None:
+        ruleset_id = _pin(content, version_id, [pk for _, pk in pairs], now)
+        # A row of a transaction that may yet be rolled back must not be remembered.
+        transaction.on_commit(lambda: _ruleset_ids.setdefault(content, ruleset_id))
+    return _assembled(ruleset_id, model_id, version_id, decision_name, pairs)
+
+
+_ruleset_ids: dict[str, UUID] = {}
+
+
+def _pin(content: str, version_id: UUID, references: list[UUID], now: datetime) -> UUID:
+    found = Ruleset.objects.filter(content_hash=content).first()
+    if found is not None:
+        return found.pk
+    try:
+        with transaction.atomic():
+            ruleset = Ruleset.objects.create(
+                id=new_id(now), version_id=version_id, content_hash=content
+            )
+            ruleset.references.set(references)
+    except IntegrityError:  # Another process pinned the same rules a moment ago.
+        return Ruleset.objects.get(content_hash=content).pk
+    return ruleset.pk
+
+
+@lru_cache(maxsize=64)
+def _assembled(
+    ruleset_id: UUID,
+    model_id: UUID,
+    version_id: UUID,
+    decision_name: str,
+    pairs: tuple[tuple[str, UUID], ...],
+) -> Rules:
+    loaded = load(version_id)
+    versions = ReferenceTableVersion.objects.select_related("table").in_bulk(
+        [pk for _, pk in pairs]
+    )
+    by_key = {v.table.key: reference_value(v.table.kind, v.rows) for v in versions.values()}
+    sources = sources_of(loaded)
+    return Rules(
+        ruleset_id=ruleset_id,
+        model_id=model_id,
+        version_id=version_id,
+        engine=loaded,
+        decide=loaded.decision(decision_name),
+        sources=sources,
+        references={s.input: by_key[s.key] for s in sources if s.kind == "reference"},
+    )

@@ -1,0 +1,21 @@
+"""What workers do for decisions: each task makes one service call."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from decisions.services import evaluation, sealing, sweeping
+
+
+@shared_task
+def evaluate(event_ids: list[str]) -> None:
+    evaluation.evaluate(event_ids, now=timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    sweeping.sweep(now=timezone.now())
+
+
+@shared_task
+def seal() -> None:
+    sealing.seal(now=timezone.now())

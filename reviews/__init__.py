@@ -1,0 +1,1 @@
+"""People: review queues, claims, verdicts."""
