@@ -1,4 +1,4 @@
-"""Strict reading of settings from the environment: every wrong name or value is named at start-up."""
+"""Strict reading of settings from the environment: each wrong name or value is named at once."""
 
 import difflib
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The secrets of a local installation: made once, kept in the state folder, readable by its owner."""
+"""The secrets of a local installation: made once, kept in the state folder for its owner only."""
 
 import json
 import os

@@ -42,7 +42,7 @@ SYSTEM = Actor(ActorKind.SYSTEM, name="Clearance")
 
 @dataclass(frozen=True)
 class Entry:
-    """An event about to be recorded; `answered` names subscribers whose work is in this transaction."""
+    """An event about to be recorded; `answered` names subscribers who work in this transaction."""
 
     kind: EventKind
     subject: Any  # A model instance with a UUID key.

@@ -1,4 +1,4 @@
-"""UUIDv7 keys (RFC 9562): they sort by the time of what they name, so that id order is time order."""
+"""UUIDv7 keys (RFC 9562) that sort by the time of what they name: id order is time order."""
 
 import os
 import threading

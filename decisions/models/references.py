@@ -10,7 +10,7 @@ class ReferenceTable(models.Model):
     """The governed record; its values stand in versions, which never change.
 
     `columns` is a list of {"name", "type", "label", "unit", "note"}. A table of named values has
-    the columns `key` and `value` and reads as a FEEL context; a table of rows as a list of contexts.
+    the columns `key` and `value` and reads as a FEEL context; one of rows as a list of contexts.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

@@ -1,4 +1,4 @@
-"""Rules decide: facts, evidence and reference tables go in, a judged outcome with its trace comes out."""
+"""Rules decide: facts, evidence and reference tables go in, an outcome with its trace comes out."""
 
 import time
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The chain over the audit log: seals stretches of it, and proves later that nothing was touched."""
+"""The chain over the audit log: seals stretches of it and proves later that none was touched."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -1,0 +1,236 @@
+"""Rule authors write: decision models, drafts of versions, and reference tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from decisions import engine, events
+from decisions.canonical import digest
+from decisions.enums import EventKind, ReferenceKind, VersionState
+from decisions.errors import Fault, Invalid, Refused
+from decisions.events import Actor
+from decisions.ids import new_id
+from decisions.models import (
+    DecisionModel,
+    ModelVersion,
+    ReferenceTable,
+    ReferenceTableVersion,
+    User,
+)
+
+MOST_DMN = 10 * 1024 * 1024
+MOST_ROWS = 20_000
+
+
+def create_model(
+    *,
+    key: str,
+    name: str,
+    fallback_queue: str,
+    author: User | None,
+    actor: Actor,
+    now: datetime,
+    description: str = "",
+    icon: str = "split",
+    decision_name: str = "Decision",
+    headline: Mapping[str, str] | None = None,
+    topics: Mapping[str, Sequence[str]] | None = None,
+) -> DecisionModel:
+    """Create a decision model without rules; `author` and a reason go into its history."""
+    if slugify(key).replace("-", "_") != key.replace("-", "_"):
+        raise Invalid(f"“{key}” cannot be a key. Use lower-case letters, digits and underscores.")
+    model = DecisionModel(
+        id=new_id(now),
+        key=key,
+        name=name,
+        description=description,
+        icon=icon,
+        decision_name=decision_name,
+        headline=dict(headline or {}),
+        topics={outcome: list(names) for outcome, names in (topics or {}).items()},
+        fallback_queue=fallback_queue,
+    )
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                _save(model, author, "Created", now)
+        except IntegrityError as error:
+            raise Refused(f"A decision model “{key}” exists already.") from error
+        events.record(EventKind.MODEL_CREATED, model, actor=actor, now=now)
+    return model
+
+
+def draft_version(
+    model: DecisionModel, *, dmn: str, author: User | None, actor: Actor, note: str, now: datetime
+) -> ModelVersion:
+    """Keep DMN text as the next draft. Raises Invalid with every problem the engine names."""
+    if len(dmn.encode("utf-8", "surrogatepass")) > MOST_DMN:
+        raise Invalid("The DMN file is larger than 10 MiB. Split the model.")
+    loaded = engine.load_model(dmn)
+    if faults := faults_of(loaded):
+        raise Invalid("The DMN file has problems and was not kept.", faults)
+    with transaction.atomic():
+        DecisionModel.objects.select_for_update().get(pk=model.pk)
+        latest = model.versions.order_by("-number").values_list("number", flat=True).first()
+        version = ModelVersion(
+            id=new_id(now),
+            model=model,
+            number=(latest or 0) + 1,
+            state=VersionState.DRAFT,
+            dmn=dmn,
+            content_hash=loaded.hash,
+            note=note[:500],
+            created_at=now,
+            created_by=author,
+        )
+        _save(version, author, note or "Drafted", now)
+        detail = {"number": version.number, "content": version.content_hash}
+        events.record(EventKind.MODEL_DRAFTED, version, actor=actor, now=now, detail=detail)
+    return version
+
+
+def faults_of(loaded: engine.Model) -> list[Fault]:
+    """Return the problems of a model that keep it from being used."""
+    return [
+        Fault(code=p.code, where=p.where, message=p.message, hint=p.hint)
+        for p in loaded.problems
+        if p.severity == "error"
+    ]
+
+
+def create_table(
+    *,
+    key: str,
+    name: str,
+    kind: str,
+    columns: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    author: User | None,
+    actor: Actor,
+    now: datetime,
+    description: str = "",
+) -> ReferenceTable:
+    """Create a reference table with its first content."""
+    if kind not in ReferenceKind.values:
+        raise Invalid(f"“{kind}” is not a kind of reference table. Use values or rows.")
+    table = ReferenceTable(
+        id=new_id(now),
+        key=key,
+        name=name,
+        description=description,
+        kind=kind,
+        columns=[dict(column) for column in columns],
+    )
+    with transaction.atomic():
+        _save(table, author, "Created", now)
+        change_table(table, rows=rows, author=author, actor=actor, reason="Created", now=now)
+    return table
+
+
+def change_table(
+    table: ReferenceTable,
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    author: User | None,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    based_on: int | None = None,
+) -> ReferenceTableVersion:
+    """Write a new content of a table, with the reason. Decisions from now on read it.
+
+    `based_on` is the number of the version the editor saw; Refused when it is no longer current.
+    Raises Invalid with the row and column of every cell that does not fit.
+    """
+    if not reason.strip():
+        raise Invalid("Say why you change this table. The reason stays with the change.")
+    kept = [dict(row) for row in rows]
+    if faults := _misfits(table, kept):
+        raise Invalid("The table has cells that do not fit. Nothing was changed.", faults)
+    with transaction.atomic():
+        locked = ReferenceTable.objects.select_for_update().get(pk=table.pk)
+        latest = locked.versions.order_by("-number").values_list("number", flat=True).first() or 0
+        if based_on is not None and based_on != latest:
+            raise Refused(
+                f"“{table.name}” was changed while you were editing: it is now version {latest}, "
+                f"and you started from {based_on}. Reload, then make your change again."
+            )
+        version = ReferenceTableVersion.objects.create(
+            id=new_id(now),
+            table=locked,
+            number=latest + 1,
+            rows=kept,
+            content_hash=digest(kept),
+            created_at=now,
+            created_by=author,
+            reason=reason.strip()[:500],
+        )
+        locked.current = version
+        _save(locked, author, reason, now)
+        detail = {"number": version.number, "content": version.content_hash}
+        events.record(
+            EventKind.REFERENCE_TABLE_CHANGED, locked, actor=actor, now=now, detail=detail
+        )
+    table.current = version
+    return version
+
+
+def _misfits(table: ReferenceTable, rows: list[dict[str, Any]]) -> list[Fault]:
+    if len(rows) > MOST_ROWS:
+        return [Fault(where="", message=f"At most {MOST_ROWS} rows.", hint="Split the table.")]
+    faults = []
+    columns = {column["name"]: column for column in table.columns}
+    seen: set[Any] = set()
+    for number, row in enumerate(rows, 1):
+        faults += [
+            Fault(where=f"/{number}/{name}", message="No such column.", hint="Remove it.")
+            for name in row.keys() - columns.keys()
+        ]
+        for name, column in columns.items():
+            if message := _misfit(row.get(name), column):
+                faults.append(Fault(where=f"/{number}/{name}", message=message, hint=""))
+        if table.kind == ReferenceKind.VALUES and (key := str(row.get("key"))) in seen:
+            faults.append(
+                Fault(where=f"/{number}/key", message=f"“{key}” is there twice.", hint="")
+            )
+        seen.add(str(row.get("key")))
+    return faults
+
+
+def _misfit(value: Any, column: Mapping[str, Any]) -> str:
+    if value is None:
+        return "" if column.get("optional") else f"Give a value for {_label(column)}."
+    fits = {
+        "number": isinstance(value, int | float) and not isinstance(value, bool),
+        "boolean": isinstance(value, bool),
+        "string": isinstance(value, str),
+        "date": isinstance(value, str) and _is_date(value),
+        "list": isinstance(value, list),
+        "any": True,
+    }
+    if not fits[column.get("type", "any")]:
+        return f"{_label(column)} must be a {column['type']}."
+    return ""
+
+
+def _label(column: Mapping[str, Any]) -> str:
+    return str(column.get("label") or column["name"])
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        return False
+    return True
+
+
+def _save(record: Any, author: User | None, reason: str, now: datetime) -> None:
+    """Save a configuration record so that its history says who, when and why."""
+    record._history_user = author
+    record._history_date = now
+    record._change_reason = reason[:100]
+    record.save()

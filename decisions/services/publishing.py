@@ -1,0 +1,91 @@
+"""Versions go live: proposed by one person, approved by another, published, retired."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from decisions import engine, events
+from decisions.enums import VERSION_TRANSITIONS, EventKind, VersionState
+from decisions.errors import Invalid, Refused
+from decisions.events import Actor
+from decisions.models import DecisionModel, ModelVersion, User
+from decisions.services.authoring import faults_of
+from decisions.services.rulesets import current_references, sources_of
+
+
+def propose(version: ModelVersion, *, author: User, reason: str, now: datetime) -> ModelVersion:
+    """Ask for approval of a draft."""
+    changes = {"proposed_by": author}
+    return _move(version, VersionState.PROPOSED, author, reason, now, changes)
+
+
+def approve(version: ModelVersion, *, approver: User, reason: str, now: datetime) -> ModelVersion:
+    """Approve a proposed version; never one's own."""
+    if approver.pk in {version.created_by_id, version.proposed_by_id}:
+        raise Refused("You wrote or proposed this version. Someone else must approve it.")
+    changes = {"approved_by": approver}
+    return _move(version, VersionState.APPROVED, approver, reason, now, changes)
+
+
+def publish(version: ModelVersion, *, publisher: User, reason: str, now: datetime) -> ModelVersion:
+    """Make an approved version the live one; the version that was live is retired.
+
+    Raises Invalid when the rules cannot run: problems, no such decision, a missing table.
+    """
+    loaded = engine.load_model(version.dmn)
+    if faults := faults_of(loaded):
+        raise Invalid("This version has problems and cannot go live.", faults)
+    if loaded.hash != version.content_hash:
+        raise Refused(
+            "The content of this version changed after it was approved. Propose it again."
+        )
+    if version.model.decision_name not in {d["name"] for d in loaded.describe()["decisions"]}:
+        raise Invalid(
+            f"The DMN file has no decision named “{version.model.decision_name}”. "
+            "Name the decision that gives the outcome so."
+        )
+    current_references([s.key for s in sources_of(loaded) if s.kind == "reference"])
+    with transaction.atomic():
+        model = DecisionModel.objects.select_for_update().get(pk=version.model_id)
+        for live in model.versions.filter(state=VersionState.PUBLISHED):
+            _move(live, VersionState.RETIRED, publisher, reason, now, {"retired_at": now})
+        published = _move(
+            version, VersionState.PUBLISHED, publisher, reason, now, {"published_at": now}
+        )
+        model.live_version = published
+        model._history_user = publisher
+        model._history_date = now
+        model._change_reason = reason[:100]
+        model.save()
+    return published
+
+
+def _move(
+    version: ModelVersion,
+    state: VersionState,
+    person: User,
+    reason: str,
+    now: datetime,
+    changes: dict[str, object],
+) -> ModelVersion:
+    with transaction.atomic():
+        locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
+        if state not in VERSION_TRANSITIONS[locked.state]:
+            raise Refused(
+                f"{locked} is {locked.get_state_display().lower()}; it cannot become {state.label.lower()}."
+            )
+        locked.state = state
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked._history_user = person
+        locked._history_date = now
+        locked._change_reason = reason[:100]
+        locked.save()
+        events.record(
+            EventKind(f"model.{state}"),
+            locked,
+            actor=Actor.person(person),
+            now=now,
+            detail={"number": locked.number, "content": locked.content_hash},
+        )
+    return locked
