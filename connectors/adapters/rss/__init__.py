@@ -1,0 +1,8 @@
+"""Reads podcast feeds: what a show says about itself, as evidence for the rules."""
+
+from connectors.adapters.rss.facts import facts_of
+from connectors.adapters.rss.feed import Feed
+from connectors.adapters.rss.parser import FeedRefused, parse_feed
+from connectors.adapters.rss.reader import FeedReading, read_feed
+
+__all__ = ["Feed", "FeedReading", "FeedRefused", "facts_of", "parse_feed", "read_feed"]

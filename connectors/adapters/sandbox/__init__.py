@@ -1,0 +1,5 @@
+"""A connector that sends nothing: its deliveries can be looked at on the page."""
+
+from connectors.adapters.sandbox.adapter import SandboxAdapter
+
+__all__ = ["SandboxAdapter"]

@@ -1,0 +1,71 @@
+"""Signatures of webhooks as in Standard Webhooks (standardwebhooks.com), symmetric scheme v1."""
+
+import base64
+import binascii
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from connectors.errors import SignatureRefused
+
+PREFIX = "whsec_"
+TOLERANCE = timedelta(minutes=5)
+
+
+def new_secret() -> str:
+    """A fresh secret of 32 random bytes, in the form receivers paste into their libraries."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+def secret_bytes(secret: str) -> bytes:
+    """The key inside a `whsec_` secret; raises ValueError that says how a secret looks."""
+    try:
+        key = base64.b64decode(secret.strip().removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not 24 <= len(key) <= 64:
+        raise ValueError("A secret is whsec_ followed by 24 to 64 bytes in base64.")
+    return key
+
+
+def sign(content: bytes, *, message_id: str, at: datetime, keys: Iterable[str]) -> dict[str, str]:
+    """Headers that prove `content`; one signature per secret, so that secrets can be changed."""
+    seconds = str(int(at.timestamp()))
+    signatures = [_signature(content, message_id, seconds, key) for key in keys]
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def verify(
+    content: bytes, headers: Mapping[str, str], *, keys: Iterable[str], now: datetime
+) -> None:
+    """Raise SignatureRefused unless one signature fits one secret and the time is near `now`."""
+    found = {name.lower(): value for name, value in headers.items()}
+    message_id = found.get("webhook-id", "")
+    seconds = found.get("webhook-timestamp", "")
+    given = found.get("webhook-signature", "").split()
+    if not message_id or not given:
+        raise SignatureRefused("The webhook carries no id or no signature.")
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 13):
+        raise SignatureRefused("The time of the webhook is not a number of seconds.")
+    if abs(int(seconds) - now.timestamp()) > TOLERANCE.total_seconds():
+        raise SignatureRefused("The webhook is more than five minutes away from our clock.")
+    expected = [_signature(content, message_id, seconds, key) for key in keys]
+    # Every pair is compared, so that the time taken says nothing about which one fitted.
+    fits = [
+        hmac.compare_digest(ours.encode("ascii"), theirs.encode("utf-8"))
+        for ours in expected
+        for theirs in given
+    ]
+    if not any(fits):
+        raise SignatureRefused("The signature does not fit the content of the webhook.")
+
+
+def _signature(content: bytes, message_id: str, seconds: str, key: str) -> str:
+    signed = b".".join((message_id.encode("utf-8"), seconds.encode("ascii"), content))
+    digest = hmac.digest(secret_bytes(key), signed, "sha256")
+    return "v1," + base64.b64encode(digest).decode("ascii")
