@@ -14,8 +14,6 @@ def canonical(value: Any) -> bytes:
     text = json.dumps(
         _whole(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
-    if "\\u0000" in text:
-        raise ValueError("a text holds the character NUL")
     try:
         return text.encode()
     except UnicodeEncodeError as error:
@@ -28,8 +26,10 @@ def digest(value: Any) -> str:
 
 
 def _whole(value: Any) -> Any:
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("a text holds the character NUL")
     if isinstance(value, dict):
-        return {key: _whole(part) for key, part in value.items()}
+        return {_whole(key): _whole(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_whole(part) for part in value]
     if isinstance(value, float) and value.is_integer():

@@ -22,10 +22,10 @@ def new_id(at: datetime) -> UUID:
     global _last
     milliseconds = (at - EPOCH) // MILLISECOND
     with _lock:
-        counter = _last[1] + 1 if _last[0] == milliseconds else 0
-        if counter > 0xFFF:
-            milliseconds, counter = milliseconds + 1, 0
-        _last = (milliseconds, counter)
+        made = _last[1] + 1 if _last[0] == milliseconds else 0
+        _last = (milliseconds, made)
+    overflow, counter = divmod(made, 1 << 12)
+    milliseconds += overflow
     random = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
     return UUID(int=milliseconds << 80 | 7 << 76 | counter << 64 | 2 << 62 | random)
 

@@ -1,0 +1,71 @@
+"""A small decision model for tests: amounts decide, odd ones go to a person."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from decisions.events import SYSTEM
+from decisions.models import DecisionModel, ReferenceTable, User
+from decisions.services import authoring, publishing
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+HERE = Path(__file__).parent
+FACTS: dict[str, Any] = {"id": "REQ-1", "amount": 500, "country": "GB"}
+
+
+def person(name: str, *roles: str, email: str = "") -> User:
+    """Make somebody who may sign in with the password `correct horse`."""
+    from django.contrib.auth.models import Group
+
+    user = User.objects.create_user(
+        email or f"{name.lower().replace(' ', '.')}@example.com", "correct horse", name=name
+    )
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+def small_model(
+    *, dmn: str = "small.dmn", key: str = "spending", now: datetime = NOW, **changes: Any
+) -> DecisionModel:
+    """Publish the model of `tests/<dmn>`, with its reference table `limits`."""
+    if not ReferenceTable.objects.filter(key="limits").exists():
+        authoring.create_table(
+            key="limits",
+            name="Limits",
+            kind="values",
+            columns=[
+                {"name": "key", "type": "string", "label": "Name"},
+                {"name": "value", "type": "number", "label": "Value"},
+            ],
+            rows=[{"key": "most", "value": 1000}, {"key": "doubt", "value": 600}],
+            author=None,
+            actor=SYSTEM,
+            now=now,
+        )
+    fields: dict[str, Any] = {
+        "name": "Spending",
+        "fallback_queue": "triage",
+        "headline": {"title": '"Spending " + id', "reference": "id", "amount": "amount"},
+        "topics": {"approve": ["spending.decided"], "reject": ["spending.decided"]},
+    }
+    model = authoring.create_model(
+        key=key, author=None, actor=SYSTEM, now=now, **{**fields, **changes}
+    )
+    publish_dmn(model, (HERE / dmn).read_text(), now=now)
+    return model
+
+
+def publish_dmn(model: DecisionModel, dmn: str, *, now: datetime = NOW) -> None:
+    """Take DMN text through draft, proposal and approval to live."""
+    author = User.objects.filter(email="author@example.com").first() or person(
+        "Ada Author", "rule_author", email="author@example.com"
+    )
+    approver = User.objects.filter(email="approver@example.com").first() or person(
+        "Ari Approver", "approver", email="approver@example.com"
+    )
+    version = authoring.draft_version(
+        model, dmn=dmn, author=author, actor=SYSTEM, note="First", now=now
+    )
+    version = publishing.propose(version, author=author, reason="Ready", now=now)
+    version = publishing.approve(version, approver=approver, reason="Fine", now=now)
+    publishing.publish(version, publisher=approver, reason="Go", now=now)
