@@ -12,3 +12,7 @@ class ConfigApp(AppConfig):
 
     name = "config"
     label = "config"
+
+    def ready(self) -> None:
+        # The receivers register on import, which needs the models of all apps.
+        from config import accounts  # noqa: F401, PLC0415
