@@ -1,0 +1,17 @@
+"""The records of the outside world: connectors, API keys, what came in and what went out."""
+
+from connectors.models.api_keys import ApiKey, InboundMessage
+from connectors.models.connectors import Connector
+from connectors.models.deliveries import Delivery, DeliveryAttempt
+from connectors.models.feeds import FeedCopy
+from connectors.models.pulses import Pulse
+
+__all__ = [
+    "ApiKey",
+    "Connector",
+    "Delivery",
+    "DeliveryAttempt",
+    "FeedCopy",
+    "InboundMessage",
+    "Pulse",
+]
