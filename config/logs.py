@@ -17,7 +17,7 @@ def hide_secrets(_logger: object, _method: str, event: dict[str, Any]) -> dict[s
 
 def logging_settings(*, level: str, production: bool) -> dict[str, Any]:
     """Return Django's LOGGING and point structlog at it."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

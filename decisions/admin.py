@@ -15,7 +15,7 @@ from decisions.models import (
 )
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.ModelAdmin):
     """Shows, never changes: changes go through services, which record why."""
 
     show_full_result_count = False

@@ -91,7 +91,8 @@ def record_many(entries: Sequence[Entry], *, now: datetime) -> list[AuditEvent]:
         for entry in entries
     ]
     AuditEvent.objects.bulk_create(events, batch_size=500)
-    receipts, waiting = [], {}
+    receipts: list[Receipt] = []
+    waiting: dict[str, list[UUID]] = {}
     for entry, event in zip(entries, events, strict=True):
         for subscriber in settings.EVENT_SUBSCRIBERS.get(entry.kind, ()):
             if subscriber in entry.answered:

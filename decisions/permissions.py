@@ -1,6 +1,7 @@
 """Who may do what: roles are groups, and each permission is a rule over them."""
 
-import rules
+from rules.permissions import add_perm
+from rules.predicates import is_active, is_group_member
 
 from decisions.enums import Role
 
@@ -20,7 +21,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
 def grant(permissions: dict[str, tuple[Role, ...]]) -> None:
     """Register each permission for the people who hold one of its roles."""
     for name, roles in permissions.items():
-        rules.add_perm(name, rules.is_active & rules.is_group_member(*roles))
+        add_perm(name, is_active & is_group_member(*roles))  # type: ignore[no-untyped-call]
 
 
 grant(PERMISSIONS)

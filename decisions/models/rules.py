@@ -4,6 +4,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from decisions.enums import VersionState
+from decisions.models.references import ReferenceTableVersion
 
 
 class DecisionModel(models.Model):
@@ -77,7 +78,9 @@ class Ruleset(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="rulesets")
-    references = models.ManyToManyField("ReferenceTableVersion", related_name="rulesets")
+    references: "models.ManyToManyField[ReferenceTableVersion, models.Model]" = (
+        models.ManyToManyField(ReferenceTableVersion, related_name="rulesets")
+    )
     content_hash = models.CharField(max_length=64, unique=True)
 
     def __str__(self) -> str:

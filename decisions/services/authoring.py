@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from decisions import engine, events
+from decisions import engine, events, history
 from decisions.canonical import digest
 from decisions.enums import EventKind, ReferenceKind, VersionState
 from decisions.errors import Fault, Invalid, Refused
@@ -56,7 +56,7 @@ def create_model(
     with transaction.atomic():
         try:
             with transaction.atomic():
-                _save(model, author, "Created", now)
+                history.save(model, by=author, reason="Created", now=now)
         except IntegrityError as error:
             raise Refused(f"A decision model “{key}” exists already.") from error
         events.record(EventKind.MODEL_CREATED, model, actor=actor, now=now)
@@ -86,7 +86,7 @@ def draft_version(
             created_at=now,
             created_by=author,
         )
-        _save(version, author, note or "Drafted", now)
+        history.save(version, by=author, reason=note or "Drafted", now=now)
         detail = {"number": version.number, "content": version.content_hash}
         events.record(EventKind.MODEL_DRAFTED, version, actor=actor, now=now, detail=detail)
     return version
@@ -125,7 +125,7 @@ def create_table(
         columns=[dict(column) for column in columns],
     )
     with transaction.atomic():
-        _save(table, author, "Created", now)
+        history.save(table, by=author, reason="Created", now=now)
         change_table(table, rows=rows, author=author, actor=actor, reason="Created", now=now)
     return table
 
@@ -169,7 +169,7 @@ def change_table(
             reason=reason.strip()[:500],
         )
         locked.current = version
-        _save(locked, author, reason, now)
+        history.save(locked, by=author, reason=reason, now=now)
         detail = {"number": version.number, "content": version.content_hash}
         events.record(
             EventKind.REFERENCE_TABLE_CHANGED, locked, actor=actor, now=now, detail=detail
@@ -226,11 +226,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _save(record: Any, author: User | None, reason: str, now: datetime) -> None:
-    """Save a configuration record so that its history says who, when and why."""
-    record._history_user = author
-    record._history_date = now
-    record._change_reason = reason[:100]
-    record.save()

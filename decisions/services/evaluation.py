@@ -108,10 +108,11 @@ def _evaluate_chunk(event_ids: Sequence[str | UUID], *, now: datetime) -> None:
         fresh = {
             event.submission_id: event.pk
             for event in events.unanswered(event_ids, subscriber=SUBSCRIBER)
+            if event.submission_id
         }
         waiting = (
             Submission.objects.select_for_update(of=("self",))
-            .filter(pk__in=fresh, state=SubmissionState.RECEIVED)
+            .filter(pk__in=list(fresh), state=SubmissionState.RECEIVED)
             .select_related("model__live_version")
             .defer("model__live_version__dmn")
             .prefetch_related("evidence")
@@ -128,7 +129,7 @@ def _evaluate_for(
     model: DecisionModel,
     submissions: list[Submission],
     *,
-    caused_by: dict[UUID | None, UUID],
+    caused_by: dict[UUID, UUID],
     now: datetime,
 ) -> None:
     rules = live_rules(model, now=now)

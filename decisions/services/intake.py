@@ -169,12 +169,11 @@ def _headline(model: DecisionModel, facts: dict[str, Any], now: datetime) -> dic
 
     title, reference = value("title"), value("reference")
     amount, currency = value("amount"), value("currency")
-    if not isinstance(amount, int | Decimal) or abs(amount) >= 10**15:
-        amount = None
+    fits = isinstance(amount, int | Decimal) and -(10**15) < amount < 10**15
     return {
         "title": title[:300] if isinstance(title, str) else "",
         "reference": reference[:200] if isinstance(reference, str) else "",
-        "amount": None if amount is None else round(Decimal(amount), 2),
+        "amount": round(Decimal(amount), 2) if fits else None,
         "currency": currency[:3] if isinstance(currency, str) else "",
     }
 

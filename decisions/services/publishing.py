@@ -1,10 +1,11 @@
 """Versions go live: proposed by one person, approved by another, published, retired."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
-from decisions import engine, events
+from decisions import engine, events, history
 from decisions.enums import VERSION_TRANSITIONS, EventKind, VersionState
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
@@ -53,10 +54,7 @@ def publish(version: ModelVersion, *, publisher: User, reason: str, now: datetim
             version, VersionState.PUBLISHED, publisher, reason, now, {"published_at": now}
         )
         model.live_version = published
-        model._history_user = publisher
-        model._history_date = now
-        model._change_reason = reason[:100]
-        model.save()
+        history.save(model, by=publisher, reason=reason, now=now)
     return published
 
 
@@ -66,21 +64,17 @@ def _move(
     person: User,
     reason: str,
     now: datetime,
-    changes: dict[str, object],
+    changes: Mapping[str, object],
 ) -> ModelVersion:
     with transaction.atomic():
         locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
         if state not in VERSION_TRANSITIONS[locked.state]:
-            raise Refused(
-                f"{locked} is {locked.get_state_display().lower()}; it cannot become {state.label.lower()}."
-            )
+            now_is, wanted = locked.get_state_display().lower(), state.label.lower()
+            raise Refused(f"{locked} is {now_is}; it cannot become {wanted}.")
         locked.state = state
         for name, value in changes.items():
             setattr(locked, name, value)
-        locked._history_user = person
-        locked._history_date = now
-        locked._change_reason = reason[:100]
-        locked.save()
+        history.save(locked, by=person, reason=reason, now=now)
         events.record(
             EventKind(f"model.{state}"),
             locked,

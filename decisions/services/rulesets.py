@@ -149,7 +149,7 @@ def _pin(content: str, version_id: UUID, references: list[UUID], now: datetime) 
             ruleset = Ruleset.objects.create(
                 id=new_id(now), version_id=version_id, content_hash=content
             )
-            ruleset.references.set(references)
+            ruleset.references.set([str(pk) for pk in references])
     except IntegrityError:  # Another process pinned the same rules a moment ago.
         return Ruleset.objects.get(content_hash=content).pk
     return ruleset.pk

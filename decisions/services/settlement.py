@@ -48,7 +48,7 @@ def write(
     *,
     now: datetime,
     before: Sequence[Entry] = (),
-    caused_by: Mapping[UUID | None, UUID] | None = None,
+    caused_by: Mapping[UUID, UUID] | None = None,
 ) -> list[Decision]:
     """Write what the rules said: decisions, actions of the settled ones, and the events of all.
 
