@@ -36,3 +36,7 @@ class DeliveryError(Exception):
 
 class SignatureRefused(Exception):
     """A webhook whose signature, id or time does not hold."""
+
+
+class KeyRefused(Exception):
+    """An API key that does not open anything (401)."""

@@ -160,7 +160,7 @@ class OutboundClient:
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
-        sent = {
+        sent: dict[str | bytes, str | bytes] = {
             "Host": url.netloc.decode("ascii"),
             "User-Agent": USER_AGENT,
             "Accept-Encoding": "gzip",
@@ -278,11 +278,15 @@ def _connect_words(host: str, error: Exception) -> str:
     return f"{host} does not accept connections. Its owner must check that it is running."
 
 
-@functools.cache
 def client() -> OutboundClient:
-    """The client of this process, with the addresses allowed by OUTBOUND_ALLOW."""
-    return OutboundClient(allow=parse_allow(settings.OUTBOUND_ALLOW))
+    """The client of this process, with the addresses allowed by CLEARANCE_OUTBOUND_ALLOW."""
+    return _client(tuple(settings.OUTBOUND_ALLOW))
+
+
+@functools.lru_cache(maxsize=4)
+def _client(allow: tuple[str, ...]) -> OutboundClient:
+    return OutboundClient(allow=parse_allow(allow))
 
 
 # A forked worker must not share open connections with its parent.
-os.register_at_fork(after_in_child=client.cache_clear)
+os.register_at_fork(after_in_child=_client.cache_clear)

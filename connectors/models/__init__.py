@@ -3,7 +3,7 @@
 from connectors.models.api_keys import ApiKey, InboundMessage
 from connectors.models.connectors import Connector
 from connectors.models.deliveries import Delivery, DeliveryAttempt
-from connectors.models.feeds import FeedCopy
+from connectors.models.feeds import EvidenceRequest, FeedCopy
 from connectors.models.pulses import Pulse
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Connector",
     "Delivery",
     "DeliveryAttempt",
+    "EvidenceRequest",
     "FeedCopy",
     "InboundMessage",
     "Pulse",

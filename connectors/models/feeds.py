@@ -1,4 +1,4 @@
-"""What a feed said last time, so that an unchanged one need not be read again."""
+"""Evidence that is to be read, and what a feed said last time."""
 
 from django.db import models
 
@@ -14,3 +14,28 @@ class FeedCopy(models.Model):
 
     def __str__(self) -> str:
         return self.address_hash[:12]
+
+
+class EvidenceRequest(models.Model):
+    """A submission whose evidence is to be read. The row remembers when to try (again).
+
+    `next_attempt_at` is empty once the evidence was handed on.
+    """
+
+    submission = models.OneToOneField(
+        "decisions.Submission", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="evidence_due",
+                condition=models.Q(next_attempt_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.submission_id)

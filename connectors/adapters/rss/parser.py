@@ -5,6 +5,7 @@ It misreads `itunes:explicit`, keeps one transcript of many and lets the childre
 leak into the channel, so those tags are read here. Tags: podcastindex.org/namespace/1.0.
 """
 
+import calendar
 import functools
 import re
 from collections.abc import Iterable
@@ -102,7 +103,7 @@ def _parse_xml(content: bytes, notes: list[Problem]) -> Element:
         root = None
     if root is None:
         raise FeedRefused("The address answers with something that is not XML.")
-    dtd = root.getroottree().docinfo.internalDTD
+    dtd: Any = root.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
         raise FeedRefused(
             "The feed declares XML entities, which can hide attacks, so it was not read."
@@ -153,12 +154,12 @@ def _first(tags: Tags, kind: str, name: str) -> Element | None:
 def _text(element: Element | None) -> str | None:
     if element is None:
         return None
-    text = " ".join("".join(element.itertext()).split())[:LONGEST]
+    text = " ".join("".join(str(part) for part in element.itertext()).split())[:LONGEST]
     return text or None
 
 
 def _attribute(element: Element, name: str) -> str:
-    return next((v for k, v in element.attrib.items() if str(k).lower() == name), "").strip()
+    return next((str(v) for k, v in element.attrib.items() if str(k).lower() == name), "").strip()
 
 
 def _yes_no(element: Element | None) -> bool | None:
@@ -232,11 +233,18 @@ def _common_facts(channel: Tags, items: list[Tags]) -> tuple[list[str], int, str
     parsed: Any = feedparser.parse(
         etree.tostring(rss, encoding="utf-8"), sanitize_html=False, resolve_relative_uris=False
     )
-    times = [entry.get("published_parsed") for entry in parsed.entries]
-    released = [datetime(*at[:6], tzinfo=UTC).isoformat() for at in times if at]
+    released = [at for entry in parsed.entries if (at := _moment(entry.get("published_parsed")))]
     enclosures = sum(bool(entry.get("enclosures")) for entry in parsed.entries)
     title = " ".join(str(parsed.feed.get("title", "")).split())[:LONGEST]
     return sorted(released, reverse=True), enclosures, title or None
+
+
+def _moment(parsed: Any) -> str | None:
+    """A UTC time as feedparser gives it, as ISO 8601; None for what no calendar has."""
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), tz=UTC).isoformat()
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _copy(source: Element | None, target: Element, name: str) -> None:

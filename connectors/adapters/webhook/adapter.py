@@ -1,6 +1,5 @@
 """Sends signed webhooks and reads the answer: taken, try again later, or never."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +11,6 @@ from connectors.signing import sign
 LIMITS = http.Limits(seconds=10.0, size=16 * 1024, cut=True)
 # Answers after which the same call may succeed later; other 4xx need a person.
 LATER = {408, 409, 421, 423, 425, 429}
-HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}\Z")
-HEADER_TEXT = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,500}[\x21-\x7e])?\Z")
-OURS = ("webhook-", "content-", "host", "transfer-encoding", "connection", "user-agent", "accept-")
 
 
 class WebhookAdapter:
@@ -22,7 +18,6 @@ class WebhookAdapter:
 
     def deliver(self, envelope: Envelope) -> Answer:
         headers = {
-            **envelope.settings.get("headers", {}),
             "Content-Type": "application/json",
             **sign(envelope.content, message_id=envelope.id, at=envelope.at, keys=envelope.secrets),
         }
@@ -37,16 +32,14 @@ class WebhookAdapter:
 
     def check_settings(self, settings: Mapping[str, Any]) -> dict[str, str]:
         problems = {
-            name: "A webhook knows only url and headers; leave this out."
+            name: "A webhook has only an address; leave this out."
             for name in settings
-            if name not in {"url", "headers"}
+            if name != "url"
         }
         try:
             http.read_address(str(settings.get("url", "")))
         except DeliveryError as error:
             problems["url"] = error.message
-        if headers := _header_problem(settings.get("headers", {})):
-            problems["headers"] = headers
         return problems
 
 
@@ -93,14 +86,3 @@ def _retry_after(value: str) -> int | None:
     # Dates are allowed by HTTP too; the usual back-off serves for them.
     value = value.strip()
     return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else None
-
-
-def _header_problem(headers: Any) -> str:
-    if not isinstance(headers, Mapping) or len(headers) > 10:
-        return "Give at most ten headers, each a name and a text."
-    for name, text in headers.items():
-        if not HEADER_NAME.match(str(name)) or not HEADER_TEXT.match(str(text)):
-            return f"The header {str(name)[:64]!r} has a character that headers cannot carry."
-        if str(name).lower().startswith(OURS):
-            return f"The header {name} is set by Clearance; leave it out."
-    return ""

@@ -1,0 +1,185 @@
+"""Lists of connectors' own records and of decisions' work for the API: paged by key, no OFFSET."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from connectors.enums import DeliveryState
+from connectors.models import Connector, Delivery
+from decisions.errors import Invalid
+from decisions.ids import id_at
+from decisions.models import Decision, Submission
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `next` is the cursor of what comes after, `more` says if it is there."""
+
+    rows: list[Any]
+    next: str
+    previous: str = ""
+    more: bool = False
+
+
+def by_newest(rows: QuerySet[Any], *, cursor: str, size: int) -> Page:
+    """Newest first by id. A cursor holds the last id of the page before, or asks backwards."""
+    at = _read(cursor)
+    before, after = at.get("b"), at.get("a")
+    if after:
+        found = list(rows.filter(pk__gt=_uuid(after)).order_by("pk")[: size + 1])
+        more, found = len(found) > size, found[:size][::-1]
+        older = _write(b=str(found[-1].pk)) if found else ""
+        newer = _write(a=str(found[0].pk)) if found and more else ""
+        return Page(found, older, newer, more=True)
+    if before:
+        rows = rows.filter(pk__lt=_uuid(before))
+    found = list(rows.order_by("-pk")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    newer = _write(a=str(found[0].pk)) if found and before else ""
+    return Page(found, _write(b=str(found[-1].pk)) if more else "", newer, more=more)
+
+
+def by_change(
+    rows: QuerySet[Any], *, since: datetime, quiet: datetime, cursor: str, size: int
+) -> Page:
+    """Earliest change first, from `since` on; the last page's cursor is where to go on later.
+
+    That cursor never passes `quiet`: a transaction that is still open may yet commit a change
+    before the last one seen, so the changes since `quiet` are shown again next time.
+    """
+    at = _read(cursor)
+    rows = rows.filter(updated_at__gte=since)
+    if at:
+        moment, key = _moment(at.get("u")), _uuid(at.get("k"))
+        rows = rows.filter(updated_at__gte=moment).exclude(updated_at=moment, pk__lte=key)
+    found = list(rows.order_by("updated_at", "pk")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if more or (found and found[-1].updated_at < quiet):
+        return Page(found, _at(found[-1].updated_at, found[-1].pk), more=more)
+    if found:
+        return Page(found, _at(max(quiet, since), UUID(int=0)), more=False)
+    return Page([], cursor or _at(since, UUID(int=0)), more=False)
+
+
+def submissions() -> QuerySet[Submission]:
+    """Submissions with what a list says of them."""
+    return Submission.objects.select_related("model", "decision").defer("facts")
+
+
+def decisions() -> QuerySet[Decision]:
+    """Decisions with what a list says of them."""
+    return Decision.objects.select_related("submission", "model", "ruleset__version").defer(
+        "submission__facts", "ruleset__version__dmn"
+    )
+
+
+def deliveries() -> QuerySet[Delivery]:
+    """Deliveries with what a list says of them."""
+    return Delivery.objects.select_related(
+        "connector", "action__decision__submission", "action__decision__model"
+    ).defer("action__decision__submission__facts")
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a connector did in the last 24 hours, and what waits."""
+
+    calls: int
+    failed: int
+    waiting: int
+    dead: int
+    last_call: datetime | None
+    failing_since: datetime | None
+
+    @property
+    def failed_share(self) -> float:
+        return 100 * self.failed / self.calls if self.calls else 0.0
+
+
+def health_of(connectors: Sequence[Connector], *, now: datetime) -> dict[UUID, Health]:
+    """Figures of each connector from its deliveries of the last 24 hours."""
+    recent = Q(pk__gte=id_at(now - timedelta(hours=24)))
+    waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.FAILED])
+    failing = Q(state__in=[DeliveryState.FAILED, DeliveryState.DEAD])
+    figures: dict[UUID, dict[str, Any]] = {
+        row["connector"]: row
+        for row in Delivery.objects.filter(recent, connector__in=connectors)
+        .values("connector")
+        .annotate(
+            calls=Count("pk", filter=Q(attempts__gt=0)),
+            failed=Count("pk", filter=failing),
+            waiting=Count("pk", filter=waiting),
+            dead=Count("pk", filter=Q(state=DeliveryState.DEAD)),
+            last_call=Max("last_attempt_at"),
+            failing_since=Min("last_attempt_at", filter=failing),
+        )
+    }
+    nothing = {
+        "calls": 0,
+        "failed": 0,
+        "waiting": 0,
+        "dead": 0,
+        "last_call": None,
+        "failing_since": None,
+    }
+    return {
+        connector.pk: Health(**{name: figures.get(connector.pk, nothing)[name] for name in nothing})
+        for connector in connectors
+    }
+
+
+def _at(moment: datetime, key: UUID) -> str:
+    return _write(u=moment.isoformat(), k=str(key))
+
+
+def _write(**position: str) -> str:
+    content = json.dumps(position, separators=(",", ":")).encode("ascii")
+    return base64.urlsafe_b64encode(content).decode("ascii").rstrip("=")
+
+
+def _read(cursor: str) -> dict[str, Any]:
+    if not cursor:
+        return {}
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        position = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        position = None
+    if not isinstance(position, dict) or not position:
+        raise _lost()
+    return position
+
+
+def _uuid(text: Any) -> UUID:
+    try:
+        return UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        raise _lost() from None
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        raise _lost() from None
+
+
+def _lost() -> Invalid:
+    return Invalid(
+        "The cursor is not one of ours.",
+        [
+            {
+                "code": "cursor",
+                "where": "cursor",
+                "message": "The cursor is not one of ours.",
+                "hint": "Start again without a cursor, and take it from the field next.",
+            }
+        ],
+    )

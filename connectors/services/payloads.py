@@ -1,0 +1,43 @@
+"""What a delivery says: made from the decision each time, byte for byte the same."""
+
+from typing import Any
+
+from django.conf import settings
+
+from connectors.models import Delivery
+from decisions.canonical import canonical
+from decisions.models import Action, Decision
+
+
+def payload_of(action: Action) -> dict[str, Any]:
+    """The message of an action: type, timestamp and data as Standard Webhooks has them.
+
+    The timestamp is when the decision was settled, so that every attempt sends the same bytes.
+    """
+    decision: Decision = action.decision
+    submission = decision.submission
+    settled_at = decision.settled_at or decision.evaluated_at
+    return {
+        "type": action.topic,
+        "timestamp": settled_at.isoformat(timespec="milliseconds"),
+        "data": {
+            "action_id": str(action.pk),
+            "decision_id": str(decision.pk),
+            "submission_id": str(submission.pk),
+            "model": decision.model.key,
+            "reference": submission.reference,
+            "title": submission.title,
+            "outcome": decision.outcome,
+            "destination": decision.destination or None,
+            "reasons": decision.reasons,
+            "settled_by": decision.settled_by,
+            "settled_at": settled_at.isoformat(timespec="milliseconds"),
+            "outputs": decision.outputs,
+            "link": f"{settings.BASE_URL}/decisions/{decision.pk}/",
+        },
+    }
+
+
+def content_of(delivery: Delivery) -> bytes:
+    """The bytes a delivery sends. Load it with `action__decision__submission` and `…__model`."""
+    return canonical(payload_of(delivery.action))

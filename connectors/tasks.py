@@ -1,0 +1,37 @@
+"""What workers do for connectors: each task makes one service call."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from connectors.services import dispatch as dispatching
+from connectors.services import enrichment, reception, sending
+
+
+@shared_task
+def enrich(event_ids: list[str]) -> None:
+    enrichment.enrich(event_ids, now=timezone.now())
+
+
+@shared_task
+def enrich_due() -> None:
+    enrichment.enrich_due(now=timezone.now())
+
+
+@shared_task
+def dispatch(event_ids: list[str]) -> None:
+    dispatching.dispatch(event_ids, now=timezone.now())
+
+
+@shared_task
+def deliver(event_ids: list[str]) -> None:
+    sending.send(event_ids, now=timezone.now())
+
+
+@shared_task
+def deliver_due() -> None:
+    sending.send_due(now=timezone.now())
+
+
+@shared_task
+def forget_answers() -> None:
+    reception.forget_answers(now=timezone.now())
