@@ -288,6 +288,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "enrich_due": {
+        "task": "connectors.tasks.enrich_due",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "forget_answers": {
+        "task": "connectors.tasks.forget_answers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "free_leases": {
         "task": "reviews.tasks.free_leases",
         "schedule": 30.0,
