@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.env import Environment, parse_base_url, parse_database_url, parse_redis_url
 from config.logs import logging_settings
+from config.processes.places import broker_socket
 from config.secrets_file import local_secrets
 
 env = Environment(os.environ)
@@ -25,7 +26,7 @@ MODE = env.text(
 )
 PRODUCTION = MODE == "production"
 DEBUG = env.boolean("CLEARANCE_DEBUG", False)
-BROKER_SOCKET = env.text("CLEARANCE_BROKER_SOCKET", str(STATE_DIR / "broker.sock"))
+BROKER_SOCKET = env.text("CLEARANCE_BROKER_SOCKET", str(broker_socket(STATE_DIR)))
 
 DATABASES = {
     "default": postgresql

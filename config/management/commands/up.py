@@ -1,0 +1,90 @@
+"""`manage.py up`: brings the database up to date and keeps the whole installation running."""
+
+import os
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config.processes.launch import environment_for, reachable, start_broker, start_programs
+from config.processes.places import Unusable, lock_state, open_listener
+from config.processes.supervisor import Supervisor, say_to_terminal
+from decisions.models import User
+
+
+class Command(BaseCommand):
+    help = "Set up, start and keep running: web, worker, timetable and the embedded broker."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+        parser.add_argument("--no-demo", action="store_true", help="start empty")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="run the main job once in a folder of its own, print a table, exit 0 or 1",
+        )
+
+    def handle(self, *, host, port, no_demo, check, **_):
+        if check:
+            raise CommandError("Start the check with: python3 manage.py up --check")
+        started = time.monotonic()
+        try:
+            listener = open_listener(host, port)
+            url = f"http://{reachable(host)}:{port}"
+            with listener, lock_state(settings.STATE_DIR, url=url) as lock:
+                self.run(listener, lock.fileno(), url=url, demo=not no_demo, started=started)
+        except Unusable as problem:
+            raise CommandError(str(problem)) from problem
+
+    def run(self, listener, lock, *, url, demo, started):
+        socket = Path(settings.BROKER_SOCKET)
+        environment = environment_for(os.environ, url=url, broker_socket=socket)
+        supervisor = Supervisor(environment=environment, say=say_to_terminal(), shared=(lock,))
+        supervisor.obey_signals()
+        try:
+            if settings.CELERY_BROKER_URL.startswith("redis+socket:"):
+                start_broker(supervisor, path=socket, folder=settings.STATE_DIR / "broker")
+            self.migrate()
+            if demo:
+                self.seed()
+            # The programs open connections of their own.
+            connection.close()
+            start_programs(supervisor, listener)
+            if not supervisor.asked_to_stop:
+                self.greet(environment["CLEARANCE_BASE_URL"], time.monotonic() - started)
+                supervisor.run()
+        finally:
+            supervisor.stop()
+        self.stdout.write("Stopped. Nothing is lost: the next start goes on from here.")
+
+    def migrate(self):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database …")
+            call_command("migrate", interactive=False, verbosity=0)
+
+    def seed(self):
+        """Write the demo at the first start, or again where the last try did not finish."""
+        unfinished = settings.STATE_DIR / "demo-unfinished"
+        if User.objects.exists() and not unfinished.exists():
+            return
+        self.stdout.write("Writing the demo …")
+        unfinished.touch()
+        call_command("seed_demo", stdout=self.stdout)
+        unfinished.unlink()
+
+    def greet(self, url, seconds):
+        home = "PostgreSQL" if connection.vendor == "postgresql" else settings.STATE_DIR
+        lines = ["", f"  Clearance runs at {url}  (after {seconds:.1f} s)", ""]
+        lines += [f"  {line}" for line in self.logins()]
+        lines += [f"  State lies in {home}. Ctrl-C stops everything.", ""]
+        self.stdout.write("\n".join(lines))
+
+    def logins(self):
+        if not User.objects.exists():
+            return ["Nobody can sign in yet. Make an admin: python3 manage.py createsuperuser", ""]
+        return []
