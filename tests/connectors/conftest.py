@@ -1,5 +1,6 @@
-"""Receivers on loopback: real sockets stand for the outside world."""
+"""Receivers on loopback stand for the outside world; messages are kept and handed over by tests."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from connectors.addresses import parse_allow
 from connectors.http import OutboundClient
+from decisions import events
 
 
 class Receiver(ThreadingHTTPServer):
@@ -99,13 +101,15 @@ def raw_server() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
         listener = socket.create_server(("127.0.0.1", 0))
         opened.append(listener)
 
+        def converse(connection: socket.socket) -> None:
+            with connection, contextlib.suppress(OSError):
+                speak(connection)
+
         def accept() -> None:
-            try:
-                connection, _ = listener.accept()
-                with connection:
-                    speak(connection)
-            except OSError:
-                return
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    threading.Thread(target=converse, args=(connection,), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
         return f"127.0.0.1:{listener.getsockname()[1]}"
@@ -113,3 +117,18 @@ def raw_server() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
     yield start
     for listener in opened:
         listener.close()
+
+
+@pytest.fixture(autouse=True)
+def messages(monkeypatch):
+    """The broker is a foreign party: what is sent to it, in order."""
+    kept: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(
+        events, "send", lambda name, ids: kept.append((name, [str(key) for key in ids]))
+    )
+    return kept
+
+
+@pytest.fixture
+def loopback_allowed(settings):
+    settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]
