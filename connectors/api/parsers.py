@@ -114,7 +114,7 @@ def read_json(content: bytes) -> Any:
     except RecursionError:
         _too_deep("")
     for where, depth, part in _parts(value):
-        if depth > DEEPEST:
+        if depth >= DEEPEST and isinstance(part, dict | list):
             _too_deep(where)
         if isinstance(part, str):
             _check_text(part, where)
@@ -202,8 +202,6 @@ def _parts(value: Any) -> Iterator[tuple[str, int, Any]]:
     while waiting:
         where, depth, part = waiting.pop()
         yield where, depth, part
-        if depth > DEEPEST:
-            continue
         if isinstance(part, dict):
             for key, inner in part.items():
                 yield f"{where}/{_shown(key)}", depth, key
