@@ -18,10 +18,19 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
 }
 
 
+_holders: dict[str, tuple[Role, ...]] = {}
+
+
 def grant(permissions: dict[str, tuple[Role, ...]]) -> None:
     """Register each permission for the people who hold one of its roles."""
+    _holders.update(permissions)
     for name, roles in permissions.items():
         add_perm(name, is_active & is_group_member(*roles))  # type: ignore[no-untyped-call]
+
+
+def holders_of(permission: str) -> tuple[Role, ...]:
+    """Return the roles that hold a permission, of whichever app granted it."""
+    return _holders[permission]
 
 
 grant(PERMISSIONS)

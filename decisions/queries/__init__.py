@@ -1,0 +1,1 @@
+"""Reads of decisions, one file per subject; they never write."""
