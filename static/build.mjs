@@ -18,7 +18,9 @@ const fresh = `${target}.new`;
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
 
-const scripts = readdirSync(join(here, "js")).filter((name) => name.endsWith(".js")).sort();
+const scripts = readdirSync(join(here, "js"))
+  .filter((name) => name.endsWith(".js"))
+  .sort();
 const result = await build({
   absWorkingDir: root,
   stdin: {
@@ -53,7 +55,10 @@ const styles = await build({
 });
 
 const files = {};
-for (const [path, output] of Object.entries({ ...result.metafile.outputs, ...styles.metafile.outputs })) {
+for (const [path, output] of Object.entries({
+  ...result.metafile.outputs,
+  ...styles.metafile.outputs,
+})) {
   const name = basename(path);
   if (output.entryPoint?.endsWith("app.css")) files["app.css"] = name;
   else if (name.endsWith(".js")) files["app.js"] = name;
@@ -67,13 +72,21 @@ files["icon.svg"] = keep("icon.svg", readFileSync(join(here, "icon.svg"), "utf8"
 writeFileSync(join(fresh, "manifest.json"), JSON.stringify({ files, icons }, null, 1));
 rmSync(target, { recursive: true, force: true });
 renameSync(fresh, target);
-console.log(`Built ${Object.keys(files).length} assets and ${icons.length} icons into build/static.`);
+console.log(
+  `Built ${Object.keys(files).length} assets and ${icons.length} icons into build/static.`,
+);
 
 /** Our outcome marks and the lucide icons in use, as symbols of one file. */
 function sprite(names) {
   const symbols = names.map((name) => {
-    const source = readFileSync(join(root, "node_modules/lucide-static/icons", `${name}.svg`), "utf8");
-    const shapes = source.slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"));
+    const source = readFileSync(
+      join(root, "node_modules/lucide-static/icons", `${name}.svg`),
+      "utf8",
+    );
+    const shapes = source.slice(
+      source.indexOf(">", source.indexOf("<svg")) + 1,
+      source.lastIndexOf("</svg>"),
+    );
     return `<symbol id="i-${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, " ").trim()}</symbol>`;
   });
   const marks = readFileSync(join(here, "marks.svg"), "utf8").replace("</svg>", "").trim();
