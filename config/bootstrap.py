@@ -21,16 +21,17 @@ OLDEST_NODE = 20
 CAUSES = (
     (
         ("No space left on device", "ENOSPC"),
-        "the disk is full. Free some space (about 1 GB is needed) and start again",
+        "cannot be set up: the disk is full. Free some space (about 1 GB is needed) and start again",
     ),
     (
         ("Permission denied", "EACCES", "Read-only file system"),
-        "this folder cannot be written. Give yourself the right to write there and start again",
+        "cannot be set up: this folder cannot be written. Give yourself the right to write "
+        "there and start again",
     ),
     (
         ("HASHES", "EINTEGRITY"),
-        "a downloaded file is not the one that was locked. Start again; if it stays so, "
-        "ask whoever runs the package index you use",
+        "cannot be set up: a downloaded file is not the one that was locked. Start again; if it "
+        "stays so, ask whoever runs the package index you use",
     ),
     (
         (
@@ -49,7 +50,7 @@ CAUSES = (
             "ETIMEDOUT",
             "ENETUNREACH",
         ),
-        "they cannot be fetched. Connect this machine to the network, or to a package index "
+        "are missing here and cannot be fetched. Connect this machine to the network, or to a package index "
         "it can reach, and start again",
     ),
 )
@@ -238,11 +239,7 @@ def explain(what: str, printed: str) -> str:
     """Say in one sentence why setting up `what` failed, from what the tool printed."""
     for signs, cause in CAUSES:
         if any(sign in printed for sign in signs):
-            return (
-                f"The {what} are missing here and {cause}."
-                if what.endswith("s")
-                else (f"The {what} cannot be set up: {cause}.")
-            )
+            return f"The {what} {cause}."
     last = "\n".join(f"    {line}" for line in printed.strip().splitlines()[-15:])
     return f"Setting up stopped at the {what}. The tool that failed said:\n{last}"
 

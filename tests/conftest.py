@@ -1,0 +1,46 @@
+"""What every test stands on: no network but loopback, and real processes for those that ask."""
+
+import ipaddress
+import os
+import socket
+
+import pytest
+
+from tests.processes import broker, live_stack, worker
+
+__all__ = ["broker", "live_stack", "worker"]
+
+real_connect = socket.socket.connect
+
+
+class NetworkClosed(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+def connect_on_this_machine(self, address):
+    if self.family in {socket.AF_INET, socket.AF_INET6}:
+        host = address[0]
+        try:
+            here = ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            here = host == "localhost"
+        if not here:
+            raise NetworkClosed(f"Tests stay on this machine; this one called {host}.")
+    return real_connect(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def network_closed():
+    socket.socket.connect = connect_on_this_machine
+    yield
+    socket.socket.connect = real_connect
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs a server that is not there, and keep real processes in one worker."""
+    has_postgresql = bool(os.environ.get("DATABASE_URL"))
+    for item in items:
+        if item.get_closest_marker("postgresql") and not has_postgresql:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: DATABASE_URL is not set"))
+        if item.get_closest_marker("processes") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("processes"))

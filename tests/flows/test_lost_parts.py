@@ -1,0 +1,140 @@
+"""Parts that die at the worst moment: nothing is lost, nothing is decided twice."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from config.processes.launch import start_broker
+from connectors.models import Delivery
+from connectors.services import configuration, sending
+from decisions.events import SYSTEM
+from decisions.models import Action, AuditEvent, Decision, Receipt, Submission
+from decisions.services import intake, sweeping
+from reviews.models import ReviewItem
+from tests.processes import until
+from tests.reviews.work import make_queue
+from tests.rules import FACTS, small_model
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+IN_DOUBT_EVERY = 5  # Every fifth amount is one that a person must look at.
+
+
+@pytest.fixture
+def installation():
+    """Rules, the queue they name, and a connector that hears everything."""
+    now = timezone.now()
+    small_model(now=now)
+    for key in ("finance", "triage"):
+        make_queue(key)
+    configuration.create(
+        key="sandbox",
+        name="Sandbox",
+        kind="sandbox",
+        settings={},
+        topics=["*"],
+        author=None,
+        now=now,
+    )
+
+
+def submit(numbers):
+    for number in numbers:
+        amount = 700 if number % IN_DOUBT_EVERY == 0 else 100
+        facts = {**FACTS, "id": f"REQ-{number}", "amount": amount}
+        intake.submit("spending", facts, source="test", actor=SYSTEM, now=timezone.now())
+
+
+def sweep():
+    """Let a minute pass for the sweep: what has no receipt is sent again."""
+    sweeping.sweep(now=timezone.now() + timedelta(minutes=1))
+
+
+def everything_is_done(count):
+    in_doubt = sum(number % IN_DOUBT_EVERY == 0 for number in range(count))
+    settled = count - in_doubt
+    return (
+        Decision.objects.count() == count
+        and ReviewItem.objects.count() == in_doubt
+        and Delivery.objects.filter(state="succeeded").count() == settled
+    )
+
+
+def check_everything_happened_once(count):
+    in_doubt = sum(number % IN_DOUBT_EVERY == 0 for number in range(count))
+    settled = count - in_doubt
+    assert Submission.objects.count() == count
+    assert Counter(Submission.objects.values_list("state", flat=True)) == {
+        "settled": settled,
+        "in_review": in_doubt,
+    }
+    assert Counter(Decision.objects.values_list("outcome", flat=True)) == {
+        "approve": settled,
+        "review": in_doubt,
+    }
+    assert Action.objects.count() == Delivery.objects.count() == settled
+    kinds = Counter(AuditEvent.objects.exclude(submission_id=None).values_list("kind", flat=True))
+    assert kinds["submission.received"] == kinds["decision.evaluated"] == count
+    assert kinds["decision.settled"] == kinds["delivery.requested"] == settled
+    assert kinds["delivery.succeeded"] == settled
+    assert kinds["decision.needs_review"] == kinds["review.opened"] == in_doubt
+    assert Receipt.objects.filter(subscriber="decisions.tasks.evaluate").count() == count
+
+
+def test_worker_killed_amid_200_submissions_loses_and_repeats_nothing(worker, installation):
+    submit(range(100))
+    until(lambda: Decision.objects.count() >= 10, what="the first decisions", lines=worker.lines)
+    worker.kill("worker")
+    decided = Decision.objects.count()
+    submit(range(100, 200))
+    assert 10 <= decided == Decision.objects.count() < 200
+
+    worker.start_worker()
+    # Messages that wait in the broker are sent a second time by this.
+    sweep()
+    until(lambda: Decision.objects.count() == 200, what="all decisions", lines=worker.lines)
+    # A delivery that the dead worker held is free once its lease is over.
+    sweep()
+    until(
+        lambda: (
+            sending.send_due(now=timezone.now() + timedelta(minutes=5)) or everything_is_done(200)
+        ),
+        what="items and deliveries",
+        lines=worker.lines,
+    )
+    check_everything_happened_once(200)
+
+
+def test_broker_lost_with_all_it_held_is_made_good_by_the_sweep(worker, installation, settings):
+    if not settings.CELERY_BROKER_URL.startswith("redis+socket:"):
+        pytest.skip("needs the embedded broker: REDIS_URL names one that is not ours to kill")
+    submit(range(20))
+    worker.kill("broker")
+    submit(range(20, 40))
+    assert Submission.objects.count() == 40
+
+    path = worker.state / "broker.sock"
+    start_broker(
+        worker.supervisor, path=type(path)(settings.BROKER_SOCKET), folder=worker.state / "new"
+    )
+
+    def swept():
+        sweep()
+        return everything_is_done(40)
+
+    until(swept, what="everything to be made good", seconds=60, lines=worker.lines)
+    check_everything_happened_once(40)
+
+
+def test_timetable_sends_again_what_got_lost_by_itself(live_stack, installation, monkeypatch):
+    """No test touches the clock here: the sweep of the real timetable finds the event."""
+    from decisions import events
+
+    lost = []
+    monkeypatch.setattr(events, "send", lambda name, ids: lost.append(name))
+    submit(range(3))
+    monkeypatch.undo()
+    assert lost == ["decisions.tasks.evaluate"] * 3
+    until(lambda: everything_is_done(3), what="the sweep", seconds=60, lines=live_stack.lines)
+    check_everything_happened_once(3)

@@ -1,0 +1,140 @@
+"""Fixtures that start real processes beside the test: broker, worker, web, timetable."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import kombu.pools
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config.processes import programs
+from config.processes.launch import environment_for, start_broker, start_programs
+from config.processes.places import open_listener
+from config.processes.supervisor import Child, Supervisor
+
+WORKER_SECONDS = 30
+
+
+@dataclass
+class Processes:
+    """The processes of one test, on the database of the test."""
+
+    supervisor: Supervisor
+    lines: list[str]
+    url: str = ""
+    state: Path | None = None
+    started: list[str] = field(default_factory=list)
+
+    def start_worker(self) -> Child:
+        """Start a worker and wait until it takes tasks."""
+        child = self.supervisor.start(programs.worker(at_once=2))
+        until(worker_answers, seconds=WORKER_SECONDS, what="the worker", lines=self.lines)
+        return child
+
+    def kill(self, name: str) -> None:
+        """End a program and all it started as the kernel would: at once, without a word."""
+        child = self.supervisor.children.pop(name)
+        for pid in descendants(child.pid):
+            os.kill(pid, signal.SIGKILL)
+        child.end(0)
+
+
+def until(condition, *, seconds=30.0, what="this", lines=()):
+    """Wait until `condition` gives something true, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            said = "\n".join(list(lines)[-40:])
+            pytest.fail(f"Waited {seconds:g} s in vain for {what}.\n{said}")
+        time.sleep(0.05)
+    return found
+
+
+def descendants(pid):
+    """A process and everything it started, itself last."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    below = [child for child, parent in parents if parent == pid]
+    return [each for child in below for each in descendants(child)] + [pid]
+
+
+def worker_answers():
+    from config.celery import app
+
+    return app.control.ping(timeout=0.5)
+
+
+def home_of(state):
+    """The environment of programs that work on the test database and its broker."""
+    database = connection.settings_dict["NAME"]
+    variables = {
+        **os.environ,
+        "CLEARANCE_STATE_DIR": str(state),
+        "CLEARANCE_MODE": "local",
+        "CLEARANCE_SECRET_KEY": settings.SECRET_KEY,
+        "CLEARANCE_ENCRYPTION_KEYS": ",".join(settings.SECRET_ENCRYPTION_KEYS),
+        "CLEARANCE_OUTBOUND_ALLOW": "127.0.0.0/8",
+    }
+    if connection.vendor == "sqlite":
+        # SQLite follows the link, so both sides share one file and one write-ahead log.
+        (state / "clearance.sqlite3").symlink_to(database)
+    else:
+        place, _, options = os.environ["DATABASE_URL"].partition("?")
+        url = f"{place.rpartition('/')[0]}/{database}"
+        variables["DATABASE_URL"] = f"{url}?{options}" if options else url
+    return environment_for(
+        variables, url="http://127.0.0.1", broker_socket=Path(settings.BROKER_SOCKET)
+    )
+
+
+@pytest.fixture
+def broker(transactional_db, tmp_path):
+    """The broker that this process and its workers talk to, and room for more processes."""
+    lines = []
+    supervisor = Supervisor(
+        environment=home_of(tmp_path), say=lambda name, line: lines.append(f"{name}: {line}")
+    )
+    try:
+        if settings.CELERY_BROKER_URL.startswith("redis+socket:"):
+            path = Path(settings.BROKER_SOCKET)
+            start_broker(supervisor, path=path, folder=tmp_path / "broker")
+        yield Processes(supervisor, lines, state=tmp_path)
+    finally:
+        supervisor.stop()
+        empty_broker()
+
+
+@pytest.fixture
+def worker(broker):
+    """A real worker on the test database."""
+    broker.start_worker()
+    return broker
+
+
+@pytest.fixture
+def live_stack(broker):
+    """Web, worker and timetable on the test database; `url` is where pages are."""
+    with open_listener("127.0.0.1", 0) as listener:
+        broker.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        start_programs(broker.supervisor, listener)
+        until(worker_answers, seconds=WORKER_SECONDS, what="the worker", lines=broker.lines)
+        yield broker
+        broker.supervisor.stop()
+
+
+def empty_broker():
+    """Leave nothing in a Redis that outlives the test, and no open line to one that is gone."""
+    from config.celery import app
+
+    if settings.CELERY_BROKER_URL.startswith("redis:"):
+        with app.connection_for_write() as line:
+            line.default_channel.client.delete("celery", "unacked", "unacked_index")
+    kombu.pools.reset()
+    app._pool = app.amqp._producer_pool = None
