@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from decisions import events
 from decisions.enums import EventKind
@@ -14,6 +14,7 @@ from decisions.models import User
 from reviews.enums import ItemState
 from reviews.errors import ItemClosed, ItemTaken, LeaseLost, NotMember
 from reviews.models import ReviewItem, ReviewQueue
+from reviews.queries.queues import may_work, queues_of
 
 LEASE = timedelta(minutes=15)
 CHUNK = 500
@@ -35,7 +36,7 @@ def claim_next(user: User, *, now: datetime, queue: ReviewQueue | None = None) -
     """
     if queue is not None:
         check_member(user, queue)
-    mine = ReviewQueue.objects.filter(pk=queue.pk) if queue else user_queues(user)
+    mine = ReviewQueue.objects.filter(pk=queue.pk) if queue else queues_of(user)
     open_queues = list(mine.filter(paused_at=None))
     with transaction.atomic():
         item = (
@@ -101,15 +102,6 @@ def free_expired(*, now: datetime) -> int:
         freed += len(late)
         if len(late) < CHUNK:
             return freed
-
-
-def may_work(user: User, queue: ReviewQueue) -> bool:
-    """Say whether `user` may judge items of `queue`: its members do, and leads everywhere."""
-    return user.has_perm("reviews.assign") or queue.members.filter(pk=user.pk).exists()
-
-
-def user_queues(user: User) -> QuerySet[ReviewQueue]:
-    return ReviewQueue.objects.filter(members=user)
 
 
 def check_member(user: User, queue: ReviewQueue) -> None:

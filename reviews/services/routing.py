@@ -17,7 +17,7 @@ from reviews.enums import ItemState
 from reviews.errors import ItemClosed
 from reviews.models import ReviewItem, ReviewQueue
 from reviews.services import claiming
-from reviews.services.hours import due_times
+from reviews.services.promises import due_times
 
 log = structlog.get_logger(__name__)
 
