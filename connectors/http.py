@@ -164,8 +164,8 @@ class OutboundClient:
             "Host": url.netloc.decode("ascii"),
             "User-Agent": USER_AGENT,
             "Accept-Encoding": "gzip",
-            **headers,
         }
+        sent.update(headers.items())
         if content is not None:
             sent["Content-Length"] = str(len(content))
         seconds = dict.fromkeys(("connect", "read", "write", "pool"), limits.seconds)

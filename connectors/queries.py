@@ -16,39 +16,29 @@ from connectors.models import Connector, Delivery
 from decisions.errors import Invalid
 from decisions.ids import id_at
 from decisions.models import Decision, Submission
+from decisions.queries.paging import page_of, read_cursor
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a list; `next` is the cursor of what comes after, `more` says if it is there."""
+class Slice:
+    """Part of a list; `next` is the cursor of what comes after, `more` says if it is there now."""
 
     rows: list[Any]
     next: str
-    previous: str = ""
-    more: bool = False
+    more: bool
 
 
-def by_newest(rows: QuerySet[Any], *, cursor: str, size: int) -> Page:
-    """Newest first by id. A cursor holds the last id of the page before, or asks backwards."""
-    at = _read(cursor)
-    before, after = at.get("b"), at.get("a")
-    if after:
-        found = list(rows.filter(pk__gt=_uuid(after)).order_by("pk")[: size + 1])
-        more, found = len(found) > size, found[:size][::-1]
-        older = _write(b=str(found[-1].pk)) if found else ""
-        newer = _write(a=str(found[0].pk)) if found and more else ""
-        return Page(found, older, newer, more=True)
-    if before:
-        rows = rows.filter(pk__lt=_uuid(before))
-    found = list(rows.order_by("-pk")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    newer = _write(a=str(found[0].pk)) if found and before else ""
-    return Page(found, _write(b=str(found[-1].pk)) if more else "", newer, more=more)
+def newest_first(rows: QuerySet[Any], *, cursor: str, size: int) -> Slice:
+    """Rows by id, newest first; raises Invalid for a cursor that is not one of ours."""
+    if cursor and read_cursor(cursor) is None:
+        raise _lost()
+    page = page_of(rows, before=cursor, size=size)
+    return Slice(page.items, page.older, bool(page.older))
 
 
 def by_change(
     rows: QuerySet[Any], *, since: datetime, quiet: datetime, cursor: str, size: int
-) -> Page:
+) -> Slice:
     """Earliest change first, from `since` on; the last page's cursor is where to go on later.
 
     That cursor never passes `quiet`: a transaction that is still open may yet commit a change
@@ -62,10 +52,10 @@ def by_change(
     found = list(rows.order_by("updated_at", "pk")[: size + 1])
     more, found = len(found) > size, found[:size]
     if more or (found and found[-1].updated_at < quiet):
-        return Page(found, _at(found[-1].updated_at, found[-1].pk), more=more)
+        return Slice(found, _at(found[-1].updated_at, found[-1].pk), more=more)
     if found:
-        return Page(found, _at(max(quiet, since), UUID(int=0)), more=False)
-    return Page([], cursor or _at(since, UUID(int=0)), more=False)
+        return Slice(found, _at(max(quiet, since), UUID(int=0)), more=False)
+    return Slice([], cursor or _at(since, UUID(int=0)), more=False)
 
 
 def submissions() -> QuerySet[Submission]:
@@ -109,7 +99,7 @@ def health_of(connectors: Sequence[Connector], *, now: datetime) -> dict[UUID, H
     waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.FAILED])
     failing = Q(state__in=[DeliveryState.FAILED, DeliveryState.DEAD])
     figures: dict[UUID, dict[str, Any]] = {
-        row["connector"]: row
+        row["connector"]: dict(row)
         for row in Delivery.objects.filter(recent, connector__in=connectors)
         .values("connector")
         .annotate(

@@ -21,7 +21,7 @@ REFUSALS = {
 }
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "connectors.api.authentication.ApiKeyAuthentication"
     name = "apiKey"
 

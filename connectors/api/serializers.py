@@ -72,7 +72,7 @@ class SubmissionBody(serializers.Serializer):
 
 
 class EvidenceBody(serializers.Serializer):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     facts = serializers.DictField(allow_null=True)
     problem = serializers.CharField()
     read_at = serializers.DateTimeField()
@@ -112,7 +112,7 @@ class ProblemBody(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     hint = serializers.CharField(required=False)
-    errors = FaultBody(many=True, required=False)
+    errors = FaultBody(many=True, required=False)  # type: ignore[assignment]
 
 
 class TakenBody(serializers.Serializer):
@@ -121,7 +121,7 @@ class TakenBody(serializers.Serializer):
     state = serializers.ChoiceField(SubmissionState.choices, required=False)
     url = serializers.URLField(required=False)
     detail = serializers.CharField(required=False)
-    errors = FaultBody(many=True, required=False)
+    errors = FaultBody(many=True, required=False)  # type: ignore[assignment]
 
 
 class BatchBody(serializers.Serializer):

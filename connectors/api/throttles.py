@@ -2,11 +2,14 @@
 
 import threading
 import time
+from typing import cast
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
+
+from connectors.models import ApiKey
 
 A_MINUTE = 6000
 
@@ -20,12 +23,13 @@ class KeyThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         global _minute
+        key = cast("ApiKey", request.auth)
         minute = int(time.time() // 60)
         with _lock:
             if minute != _minute:
                 _minute = minute
                 _counts.clear()
-            count = _counts[request.auth.pk] = _counts.get(request.auth.pk, 0) + 1
+            count = _counts[key.pk] = _counts.get(key.pk, 0) + 1
         return count <= A_MINUTE
 
     def wait(self) -> float:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
 
 from connectors.models import Pulse
 
@@ -45,6 +46,6 @@ def _broker_answers() -> bool:
     with current_app.connection_for_write() as broker:
         try:
             broker.ensure_connection(max_retries=1, timeout=1)
-        except (*broker.connection_errors, *broker.channel_errors, OSError):
+        except (OperationalError, OSError):
             return False
     return True

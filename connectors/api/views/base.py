@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from connectors import queries
 from connectors.api.parsers import MOST_BYTES, BodyRefused
 from connectors.api.throttles import KeyThrottle
+from connectors.models import ApiKey
 from decisions.errors import Fault, Invalid
 
 QUIET = timedelta(seconds=10)  # Longer than a transaction of a worker is open.
@@ -43,7 +44,12 @@ def _take_chunks(request: HttpRequest) -> None:
     if environ.get("wsgi.input_terminated"):
         content = environ["wsgi.input"].read(MOST_BYTES + 1)
         request.META["CONTENT_LENGTH"] = str(len(content))
-        request._stream = io.BytesIO(content)  # type: ignore[attr-defined]
+        request._stream = io.BytesIO(content)
+
+
+def key_of(request: Request) -> ApiKey:
+    """The API key of a call that was let in."""
+    return cast("ApiKey", request.auth)
 
 
 def filtered(
@@ -111,7 +117,7 @@ def page(request: Request, rows: QuerySet[Any], show: Callable[[Any], dict[str, 
             size=size,
         )
     else:
-        found = queries.by_newest(rows, cursor=cursor, size=size)
+        found = queries.newest_first(rows, cursor=cursor, size=size)
     return Response(
         {
             "results": [show(row) for row in found.rows],

@@ -12,7 +12,7 @@ from connectors import queries
 from connectors.api import representations
 from connectors.api.schema import describe_list, query, refusals
 from connectors.api.serializers import DeliveryBody
-from connectors.api.views.base import ApiView, choice, filtered, page, text
+from connectors.api.views.base import ApiView, choice, filtered, key_of, page, text
 from connectors.enums import DeliveryState, Scope
 from connectors.models import Delivery
 from connectors.services import sending
@@ -67,7 +67,8 @@ class DeliveryResendView(ApiView):
         responses={202: DeliveryBody, **refusals(404, 409)},
     )
     def post(self, request: Request, delivery_id: UUID) -> Response:
-        actor = Actor(ActorKind.API_KEY, request.auth.pk, request.auth.name)
+        key = key_of(request)
+        actor = Actor(ActorKind.API_KEY, key.pk, key.name)
         delivery = sending.resend(_found(delivery_id), actor=actor, now=timezone.now())
         return Response(representations.delivery_body(delivery), status=202)
 

@@ -64,7 +64,7 @@ def _call(
 
 
 def _answer_shape(answer: dict[str, Any], shapes: dict[str, Any]) -> str:
-    content = next(iter(answer.get("content", {}).values()), {})
+    content: dict[str, Any] = next(iter(answer.get("content", {}).values()), {})
     return _shown(content.get("schema", {}), shapes)
 
 

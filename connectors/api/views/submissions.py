@@ -24,7 +24,7 @@ from connectors.api.serializers import (
     SubmissionDetail,
     SubmissionRequest,
 )
-from connectors.api.views.base import ApiView, choice, filtered, page, text
+from connectors.api.views.base import ApiView, choice, filtered, key_of, page, text
 from connectors.enums import Scope
 from connectors.services import reception
 from connectors.services.reception import Origin, Reply
@@ -114,7 +114,7 @@ class SubmissionBatchView(ApiView):
     )
     def post(self, request: Request) -> Response:
         if request.content_type.startswith(StrictLinesParser.media_type):
-            model, batch = request.query_params.get("model", ""), request.data
+            model, batch = request.query_params.get("model", ""), list(request.data)
             if not model:
                 raise _misfit("model", "Name the decision model in the address: ?model=….")
         else:
@@ -188,7 +188,7 @@ def _origin(request: Request) -> Origin:
         raise _misfit("Idempotency-Key", "An Idempotency-Key is 1 to 255 visible ASCII characters.")
     content = (request.parser_context or {}).get("content", b"")
     signed = request.get_full_path().encode("utf-8") + b"\n" + content
-    return Origin(request.auth, key, hashlib.sha256(signed).hexdigest())
+    return Origin(key_of(request), key, hashlib.sha256(signed).hexdigest())
 
 
 def _render_one(submission: Submission, decision: Decision | None) -> Reply:

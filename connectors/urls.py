@@ -1,0 +1,23 @@
+"""Addresses of the pages of connectors, deliveries and API keys."""
+
+from django.urls import path
+
+from connectors.views import api_keys, connectors, deliveries
+
+app_name = "connectors"
+
+urlpatterns = [
+    path("connectors/", connectors.connector_list, name="connector_list"),
+    path("connectors/new/<slug:kind>/", connectors.connector_create, name="connector_create"),
+    path("connectors/<slug:key>/", connectors.connector, name="connector"),
+    path("connectors/<slug:key>/edit/", connectors.connector_edit, name="connector_edit"),
+    path("connectors/<slug:key>/pause/", connectors.connector_pause, name="connector_pause"),
+    path("connectors/<slug:key>/resume/", connectors.connector_resume, name="connector_resume"),
+    path("connectors/<slug:key>/test/", connectors.connector_test, name="connector_test"),
+    path("connectors/<slug:key>/secret/", connectors.connector_secret, name="connector_secret"),
+    path("deliveries/", deliveries.delivery_list, name="delivery_list"),
+    path("deliveries/<uuid:delivery_id>/", deliveries.delivery, name="delivery"),
+    path("deliveries/<uuid:delivery_id>/resend/", deliveries.resend, name="resend"),
+    path("api-keys/", api_keys.api_key_list, name="api_key_list"),
+    path("api-keys/<uuid:key_id>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),
+]

@@ -1,0 +1,1 @@
+"""The pages of connectors: authenticate, authorise, check the form, one service call, render."""
