@@ -21,7 +21,8 @@ OLDEST_NODE = 20
 CAUSES = (
     (
         ("No space left on device", "ENOSPC"),
-        "cannot be set up: the disk is full. Free some space (about 1 GB is needed) and start again",
+        "cannot be set up: the disk is full. Free some space (about 1 GB is needed) and start "
+        "again",
     ),
     (
         ("Permission denied", "EACCES", "Read-only file system"),
@@ -50,8 +51,8 @@ CAUSES = (
             "ETIMEDOUT",
             "ENETUNREACH",
         ),
-        "are missing here and cannot be fetched. Connect this machine to the network, or to a package index "
-        "it can reach, and start again",
+        "are missing here and cannot be fetched. Connect this machine to the network, or to a "
+        "package index it can reach, and start again",
     ),
 )
 
