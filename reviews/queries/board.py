@@ -1,6 +1,6 @@
 """The board: how much is due where and when, and who is at work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +69,7 @@ def queue_lines(
         f"hour_{n}": Count("id", filter=Q(due_at__gte=max(begin, now), due_at__lt=end))
         for n, (begin, end) in enumerate(zip(hours, ends, strict=True))
     }
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         ReviewItem.objects.filter(closed_at=None, queue__in=list(lines))
         .values("queue_id")
         .annotate(

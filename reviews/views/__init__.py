@@ -1,0 +1,1 @@
+"""Pages of reviews: authenticate, authorise, validate, one service call, render."""
