@@ -1,0 +1,20 @@
+"""The built-in functions of FEEL (DMN 1.5 §10.3.4): one file per argument type, signatures as data."""
+
+from __future__ import annotations
+
+from decisions.engine.builtins import (
+    boolean,
+    context,
+    conversion,
+    lists,
+    numeric,
+    ranges,
+    strings,
+    temporal,
+)
+from decisions.engine.builtins.signatures import gather
+from decisions.engine.calls import Builtin
+
+BUILTINS: dict[str, Builtin] = gather(
+    boolean, context, conversion, lists, numeric, ranges, strings, temporal
+)

@@ -1,0 +1,423 @@
+"""Writes Python statements for FEEL nodes; the value of each node is a variable or a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from decisions.engine.builtins import BUILTINS
+from decisions.engine.codegen.unit import Body, Unit
+from decisions.engine.feel import nodes as n
+from decisions.engine.types import (
+    ANY,
+    BOOLEAN,
+    NUMBER,
+    ORDERED,
+    SCALARS,
+    Type,
+    base_of,
+    components_of,
+)
+
+_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
+_ORDER = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+_MOST_LEVELS = 12
+_MOST_LOOPS = 8
+
+
+@dataclass(slots=True)
+class Env:
+    """Where names live: variables, and the items of filters that may have them as components."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    parent: Env | None = None
+    item: str | None = None
+    components: Mapping[str, Type] | None = None
+    copied: frozenset[str] = frozenset()
+
+
+class Writer:
+    """Writes the code of one model's expressions into a unit."""
+
+    def __init__(self, unit: Unit, types: Mapping[int, Type]) -> None:
+        self.unit = unit
+        self.types = types
+        self.where = ""
+
+    def type_of(self, node: n.Node) -> Type:
+        """Give the type the typer found, without item definitions."""
+        return base_of(self.types.get(id(node), ANY))
+
+    def site(self, node: n.Node) -> str:
+        """Bind the place of a node."""
+        return self.unit.site(self.where, node.at)
+
+    def write(self, node: n.Node, env: Env, body: Body) -> str:
+        """Write a node; gives the atom that holds its value."""
+        if body.level > _MOST_LEVELS or body.loops > _MOST_LOOPS:
+            inner = self.lifted(node, env)
+            return body.keep(inner.call(body))
+        return _WRITERS[type(node)](self, node, env, body)
+
+    def lifted(self, node: n.Node, env: Env, *params: str) -> Body:
+        """Write a node as a function of its own."""
+        inner = Body(self.unit, "f", params)
+        inner.finish(self.write(node, env, inner))
+        return inner
+
+    # Leaves
+
+    def literal(self, node: n.Literal, env: Env, body: Body) -> str:
+        return self.unit.constant(node.value)
+
+    def name(self, node: n.Name, env: Env, body: Body) -> str:
+        return self.look_up(node.name, env, body)
+
+    def look_up(self, name: str, env: Env | None, body: Body) -> str:
+        """Give what a name stands for, looking into filter items first."""
+        doubtful: list[str] = []
+        found = "None"
+        while env is not None:
+            if name in env.variables:
+                found = body.use(env.variables[name])
+                if name in env.copied:
+                    found = body.keep(f"copy_partial(run, {found})")
+                break
+            if env.item is not None and env.components is None:
+                doubtful.append(env.item)
+            elif env.item is not None and env.components and name in env.components:
+                item = body.use(env.item)
+                found = body.keep(f"member(run, {item}, {self.unit.constant(name)}, None)")
+                break
+            env = env.parent
+        else:
+            if name in BUILTINS:
+                found = self.unit.constant(BUILTINS[name].as_function())
+        for item in reversed(doubtful):
+            key = self.unit.constant(name)
+            found = body.keep(f"scope_member({body.use(item)}, {key}, {found})")
+        return found
+
+    def list(self, node: n.ListOf, env: Env, body: Body) -> str:
+        items = [self.write(item, env, body) for item in node.items]
+        return body.keep(f"[{', '.join(items)}]")
+
+    def context(self, node: n.Context, env: Env, body: Body) -> str:
+        inner = Env({}, env)
+        pairs = []
+        for entry in node.entries:
+            atom = self.write(entry.value, inner, body)
+            if entry.type is not None:
+                atom = self.coerced(atom, entry.type, entry.value, body)
+            if not atom.startswith("v") or atom not in body.own:
+                atom = body.keep(atom)
+            inner.variables[entry.key] = atom
+            pairs.append(f"{self.unit.constant(entry.key)}: {atom}")
+        if node.result is not None:
+            return self.write(node.result, inner, body)
+        return body.keep("{" + ", ".join(pairs) + "}")
+
+    def coerced(self, atom: str, kind: Type, node: n.Node, body: Body) -> str:
+        """Make a value fit a declared type."""
+        if kind == ANY or (kind in SCALARS and self.type_of(node) == kind):
+            return atom
+        return body.keep(f"coerce(run, {atom}, {self.unit.constant(kind)}, {self.site(node)})")
+
+    def range(self, node: n.RangeOf, env: Env, body: Body) -> str:
+        low, high = self.write(node.low, env, body), self.write(node.high, env, body)
+        operator = self.unit.constant(node.operator)
+        return body.keep(
+            f"make_range({low}, {high}, {node.low_closed}, {node.high_closed}, {operator})"
+        )
+
+    # Operators
+
+    def negate(self, node: n.Negate, env: Env, body: Body) -> str:
+        return body.keep(f"negate(run, {self.write(node.operand, env, body)}, {self.site(node)})")
+
+    def arithmetic(self, node: n.Arithmetic, env: Env, body: Body) -> str:
+        left, right = self.write(node.left, env, body), self.write(node.right, env, body)
+        return body.keep(f"{_ARITHMETIC[node.operator]}(run, {left}, {right}, {self.site(node)})")
+
+    def compare(self, node: n.Compare, env: Env, body: Body) -> str:
+        left, right = self.write(node.left, env, body), self.write(node.right, env, body)
+        return self.comparison(node.operator, (left, node.left), (right, node.right), node, body)
+
+    def comparison(
+        self,
+        operator: str,
+        left: tuple[str, n.Node],
+        right: tuple[str, n.Node],
+        node: n.Node,
+        body: Body,
+    ) -> str:
+        """Write a comparison; Python's own where the types are known to be alike."""
+        left_kind, right_kind = self.type_of(left[1]), self.type_of(right[1])
+        alike = left_kind == right_kind
+        if operator in ("=", "!="):
+            if alike and left_kind in SCALARS:
+                return body.keep(f"{left[0]} {'==' if operator == '=' else '!='} {right[0]}")
+            return body.keep(
+                f"{'equal' if operator == '=' else 'unequal'}(run, {left[0]}, {right[0]})"
+            )
+        if alike and left_kind in ORDERED:
+            checks = [
+                f"{atom} is not None"
+                for atom, part in (left, right)
+                if not (isinstance(part, n.Literal) and part.value is not None)
+            ]
+            test = f"{left[0]} {operator} {right[0]}"
+            if checks:
+                test = f"{test} if {' and '.join(checks)} else None"
+            return body.keep(test)
+        return body.keep(f"{_ORDER[operator]}(run, {left[0]}, {right[0]}, {self.site(node)})")
+
+    def truth(self, node: n.Node, env: Env, body: Body) -> str:
+        """Write an operand of and/or."""
+        atom = self.write(node, env, body)
+        if self.type_of(node) == BOOLEAN:
+            return atom
+        return body.keep(f"truth(run, {atom}, {self.site(node)})")
+
+    def logic(self, node: n.Logic, env: Env, body: Body) -> str:
+        combine, settled = ("both", "False") if node.operator == "and" else ("either", "True")
+        result = body.keep(self.truth(node.operands[0], env, body))
+        for operand in node.operands[1:]:
+            body.line(f"if {result} is not {settled}:")
+            body.level += 1
+            atom = self.truth(operand, env, body)
+            body.line(f"{result} = {combine}({result}, {atom})")
+            body.level -= 1
+        return result
+
+    def between(self, node: n.Between, env: Env, body: Body) -> str:
+        value, low, high = (
+            self.write(part, env, body) for part in (node.operand, node.low, node.high)
+        )
+        return body.keep(f"between(run, {value}, {low}, {high}, {self.site(node)})")
+
+    def in_(self, node: n.In, env: Env, body: Body) -> str:
+        atom = self.write(node.operand, env, body)
+        return self.tests_on(node.tests, atom, node.operand, env, body)
+
+    def tests_on(
+        self, tests: n.Tests, atom: str, subject: n.Node | Type, env: Env, body: Body
+    ) -> str:
+        """Write unary tests on a value; no tests at all are true."""
+        if not tests.tests:
+            return "True"
+        inner = Env({"?": atom}, env)
+        result = body.keep(self.test(tests.tests[0], atom, subject, inner, body))
+        for test in tests.tests[1:]:
+            body.line(f"if {result} is not True:")
+            body.level += 1
+            body.line(f"{result} = either({result}, {self.test(test, atom, subject, inner, body)})")
+            body.level -= 1
+        return body.keep(f"not_({result})") if tests.negated else result
+
+    def test(self, test: n.Test, atom: str, subject: n.Node | Type, env: Env, body: Body) -> str:
+        """Write one unary test."""
+        value = self.write(test.value, env, body)
+        kind = base_of(subject) if isinstance(subject, Type) else self.type_of(subject)
+        if test.operator in ("=", "!="):
+            return body.keep(
+                f"{'equal' if test.operator == '=' else 'unequal'}(run, {atom}, {value})"
+            )
+        if test.operator:
+            call = _ORDER[test.operator]
+            return body.keep(f"{call}(run, {atom}, {value}, {self.site(test)})")
+        if isinstance(test.value, n.Literal):
+            return body.keep(f"equal(run, {atom}, {value})")
+        if self.type_of(test.value) == BOOLEAN and (test.uses_input or kind not in (BOOLEAN, ANY)):
+            return value
+        read = "cell_result" if not isinstance(test.value, n.ListOf | n.RangeOf) else "meets"
+        return body.keep(f"{read}(run, {atom}, {value})")
+
+    def instance(self, node: n.InstanceOf, env: Env, body: Body) -> str:
+        atom = self.write(node.operand, env, body)
+        return body.keep(f"is_instance(run, {atom}, {self.unit.constant(node.type)})")
+
+    # Control
+
+    def conditional(self, node: n.If, env: Env, body: Body) -> str:
+        condition = self.truth(node.condition, env, body)
+        result = body.variable()
+        body.line(f"if {condition} is True:")
+        self._branch(result, node.then, env, body)
+        body.line("else:")
+        self._branch(result, node.otherwise, env, body)
+        return result
+
+    def _branch(self, result: str, node: n.Node, env: Env, body: Body) -> None:
+        body.level += 1
+        body.line(f"{result} = {self.write(node, env, body)}")
+        body.level -= 1
+
+    def for_(self, node: n.For, env: Env, body: Body) -> str:
+        result = body.keep("[]")
+        start = body.level, body.loops
+        env = self._open_loops(node.loops, env, body)
+        inner = Env({"partial": result}, env, copied=frozenset({"partial"}))
+        body.line("run.spend(1)")
+        atom = self.write(node.body, inner, body)
+        body.line(f"{body.use(result)}.append({atom})")
+        body.level, body.loops = start
+        return result
+
+    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body) -> Env:
+        for loop in loops:
+            domain = self.write(loop.domain, env, body)
+            site = self.site(loop.domain)
+            if loop.last is not None:
+                last = self.write(loop.last, env, body)
+                source = f"span(run, {domain}, {last}, {site})"
+            else:
+                source = f"iterate(run, {domain}, {site})"
+            variable = body.variable()
+            body.line(f"for {variable} in {source}:")
+            body.level += 1
+            body.loops += 1
+            env = Env({loop.name: variable}, env)
+        return env
+
+    def quantified(self, node: n.Quantified, env: Env, body: Body) -> str:
+        inner = Body(self.unit)
+        start, combine, settled = (
+            ("True", "both", "False") if node.every else ("False", "either", "True")
+        )
+        result = inner.keep(start)
+        scope = self._open_loops(node.loops, env, inner)
+        inner.line("run.spend(1)")
+        atom = self.truth(node.condition, scope, inner)
+        inner.line(f"{result} = {combine}({result}, {atom})")
+        inner.line(f"if {result} is {settled}:")
+        inner.lines.append("    " * (inner.level + 1) + f"return {settled}")
+        inner.level, inner.loops = 1, 0
+        inner.finish(result)
+        return body.keep(inner.call(body))
+
+    # Functions
+
+    def function(self, node: n.FunctionOf, env: Env, body: Body) -> str:
+        inner = self.function_body(node, env)
+        names = self.unit.constant(tuple(param.name for param in node.params))
+        captured = "".join(f", {body.use(name)}" for name in inner.captured)
+        title = self.unit.constant(node.name)
+        return body.keep(f"make_function({title}, {names}, {inner.name}{captured})")
+
+    def function_body(self, node: n.FunctionOf, env: Env) -> Body:
+        """Write the code of a function; an argument of the wrong type makes its result null."""
+        inner = Body(self.unit, "f")
+        variables: dict[str, str] = {}
+        for param in node.params:
+            given = inner.variable()
+            inner.params = (*inner.params, given)
+            variables[param.name] = given
+            if param.type is not None and param.type != ANY:
+                kind = self.unit.constant(param.type)
+                fitted = inner.keep(f"coerce(run, {given}, {kind}, {self.site(node)})")
+                inner.line(f"if {fitted} is None and {given} is not None: return None")
+                variables[param.name] = fitted
+        result = self.write(node.body, Env(variables, env), inner)
+        if node.result is not None:
+            result = self.coerced(result, node.result, node.body, inner)
+        inner.finish(result)
+        return inner
+
+    def call(self, node: n.Call, env: Env, body: Body) -> str:
+        arguments = [self.write(argument, env, body) for argument in node.arguments]
+        joined = "".join(f", {atom}" for atom in arguments)
+        site = self.site(node)
+        names = self.unit.constant(node.names)
+        builtin = self._builtin(node, env)
+        if builtin is not None and node.names:
+            named = self.unit.constant(builtin.call_named)
+            return body.keep(f"{named}(run, {site}, {names}, [{', '.join(arguments)}])")
+        if builtin is not None:
+            return body.keep(f"{self.unit.constant(builtin.call)}(run, {site}{joined})")
+        function = self.write(node.function, env, body)
+        if node.names:
+            return body.keep(f"call_named(run, {site}, {function}, {names}{joined})")
+        return body.keep(f"call_value(run, {site}, {function}{joined})")
+
+    def _builtin(self, node: n.Call, env: Env | None) -> Any:
+        if not isinstance(node.function, n.Name) or node.function.name not in BUILTINS:
+            return None
+        while env is not None:
+            if node.function.name in env.variables:
+                return None
+            env = env.parent
+        return BUILTINS[node.function.name]
+
+    # Access
+
+    def member(self, node: n.Member, env: Env, body: Body) -> str:
+        atom = self.write(node.operand, env, body)
+        return body.keep(f"member(run, {atom}, {self.unit.constant(node.name)}, {self.site(node)})")
+
+    def filter(self, node: n.Filter, env: Env, body: Body) -> str:
+        atom = self.write(node.operand, env, body)
+        site = self.site(node)
+        if self.type_of(node.condition) == NUMBER and _free_of_item(node.condition):
+            position = self.write(node.condition, env, body)
+            return body.keep(f"at_index(run, {atom}, {position}, {site})")
+        inner = Body(self.unit)
+        item = inner.variable()
+        inner.params = (item,)
+        kind = self.types.get(id(node.operand), ANY)
+        scope = Env({"item": item}, env, item=item, components=self._components(kind))
+        inner.finish(self.write(node.condition, scope, inner))
+        call = inner.call(body, "i")
+        return body.keep(f"select(run, {atom}, lambda i: {call}, {site})")
+
+    def _components(self, kind: Type) -> Mapping[str, Type] | None:
+        from_item = components_of(getattr(base_of(kind), "item", kind))
+        if from_item is not None:
+            return from_item
+        item = base_of(getattr(base_of(kind), "item", ANY))
+        return {} if item in SCALARS else None
+
+    # Boxed parts
+
+    def placed(self, node: n.Placed, env: Env, body: Body) -> str:
+        outer, self.where = self.where, node.where or self.where
+        atom = self.write(node.body, env, body)
+        if node.type is not None:
+            atom = self.coerced(atom, node.type, node.body, body)
+        self.where = outer
+        return atom
+
+
+def _free_of_item(node: n.Node) -> bool:
+    """Tell whether a position is a plain constant or arithmetic that cannot mean an item."""
+    return not any(isinstance(part, n.Name) for part in n.walk(node))
+
+
+_WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {
+    n.Literal: Writer.literal,
+    n.Name: Writer.name,
+    n.ListOf: Writer.list,
+    n.Context: Writer.context,
+    n.RangeOf: Writer.range,
+    n.Negate: Writer.negate,
+    n.Arithmetic: Writer.arithmetic,
+    n.Compare: Writer.compare,
+    n.Logic: Writer.logic,
+    n.Between: Writer.between,
+    n.In: Writer.in_,
+    n.If: Writer.conditional,
+    n.For: Writer.for_,
+    n.Quantified: Writer.quantified,
+    n.FunctionOf: Writer.function,
+    n.Call: Writer.call,
+    n.Member: Writer.member,
+    n.Filter: Writer.filter,
+    n.InstanceOf: Writer.instance,
+    n.Placed: Writer.placed,
+}
+
+
+def register(kind: type, writer: Callable[[Any, Any, Env, Body], str]) -> None:
+    """Add the writer of a node kind that lives in a file of its own."""
+    _WRITERS[kind] = writer

@@ -1,0 +1,233 @@
+"""Compiles one decision or decision service, with all it requires, into one Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from decisions.engine import model as m
+from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
+from decisions.engine.codegen.expressions import Env, Writer
+from decisions.engine.codegen.unit import Body, Unit
+from decisions.engine.declared import Allows
+from decisions.engine.feel import nodes as n
+from decisions.engine.feel.typer import Scope, Typer
+from decisions.engine.graph import Graph, Part
+from decisions.engine.problems import Problem
+from decisions.engine.run import Run
+from decisions.engine.types import ANY, Type, function_of
+from decisions.engine.values import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled decision: `code(run, *inputs)` gives its value; `inputs` says in which order."""
+
+    code: Callable[..., Any]
+    inputs: tuple[str, ...]
+    decisions: tuple[str, ...]
+    source: str
+
+
+class Compiler:
+    """Compiles parts of one graph; types are found once for all of them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.typer = Typer()
+
+    def check(self) -> list[Problem]:
+        """Type every decision and knowledge model, required ones first; gives the problems."""
+        decisions = [key for key, part in self.graph.parts.items() if part.node is not None]
+        for key in decisions:
+            part = self.graph.parts[key]
+            if isinstance(part.node, n.FunctionOf):
+                self._check_part(part)
+        for key in self.graph.order(decisions):
+            self._check_part(self.graph.parts[key])
+        return self.typer.problems
+
+    def _check_part(self, part: Part) -> None:
+        if part.node is None or id(part.node) in self.typer.types:
+            return
+        scope = {name: self._type_of(self.graph.parts[key]) for name, key in part.requires.items()}
+        if isinstance(part.element, m.KnowledgeModel):
+            scope.setdefault(part.name, ANY)
+        found = self.typer.check(part.node, Scope(scope), part.label)
+        if part.type == ANY and isinstance(part.element, m.Decision):
+            part.type = found
+
+    def _type_of(self, part: Part) -> Type:
+        """Give the type a part has for those that require it."""
+        if isinstance(part.element, m.KnowledgeModel):
+            params = part.node.params if isinstance(part.node, n.FunctionOf) else ()
+            return function_of(tuple(param.type or ANY for param in params), part.type)
+        if isinstance(part.element, m.DecisionService):
+            return function_of((), self.graph.service_type(part))
+        return part.type
+
+    def decision(self, part: Part, *, trace: bool = False) -> Program:
+        """Compile a decision."""
+        return _Assembly(self, trace).program([part.key], frozenset(), single=True)
+
+    def service(self, part: Part, *, trace: bool = False) -> Program:
+        """Compile a decision service, to be called with its input data and input decisions."""
+        params, outputs = self.graph.service_parts(part)
+        single = len(outputs) == 1
+        return _Assembly(self, trace).program(outputs, frozenset(params), single=single)
+
+
+class _Assembly:
+    """One unit of generated code in the making."""
+
+    def __init__(self, compiler: Compiler, trace: bool) -> None:
+        self.graph = compiler.graph
+        self.unit = Unit(trace=trace)
+        self.writer = Writer(self.unit, compiler.typer.types)
+        self.functions: dict[str, str] = {}
+        self.pending: list[Part] = []
+
+    def program(self, targets: list[str], given: frozenset[str], *, single: bool) -> Program:
+        """Write the main function and everything it needs."""
+        decisions = self.graph.order(targets, given)
+        needed = [key for key in self.graph.inputs_of(decisions) if key not in given]
+        inputs = [*sorted(given), *needed]
+        main = Body(self.unit, "main")
+        main.finish(self._decisions(main, decisions, inputs, targets, record=True, single=single))
+        while self.pending:
+            self._write_function(self.pending.pop())
+        namespace = self.unit.load()
+        self._bind_functions(namespace)
+        return Program(namespace[main.name], tuple(inputs), tuple(decisions), self.unit.source)
+
+    def _decisions(
+        self,
+        body: Body,
+        decisions: Iterable[str],
+        inputs: Iterable[str],
+        targets: list[str],
+        *,
+        record: bool,
+        single: bool,
+    ) -> str:
+        """Write decisions one after the other; gives the atom of the targets' value."""
+        variables: dict[str, str] = {}
+        for key in inputs:
+            variables[key] = body.variable()
+            body.params = (*body.params, variables[key])
+        for key in decisions:
+            part = self.graph.parts[key]
+            env = Env(self._visible(part, variables))
+            self.writer.where = part.label
+            node = part.node
+            atom = "None" if node is None else self.writer.write(node, env, body)
+            variables[key] = body.keep(atom)
+            if record:
+                body.line(f"run.values[{self.unit.constant(key)}] = {variables[key]}")
+        if single:
+            return variables.get(targets[0], "None")
+        pairs = (
+            f"{self.unit.constant(self.graph.parts[key].name)}: {variables.get(key, 'None')}"
+            for key in targets
+        )
+        return "{" + ", ".join(pairs) + "}"
+
+    def _visible(self, part: Part, variables: Mapping[str, str]) -> dict[str, str]:
+        """Give what a part may refer to: values by variables, functions by constants."""
+        names: dict[str, str] = {}
+        for name, key in part.requires.items():
+            if isinstance(self.graph.parts[key].element, m.KnowledgeModel | m.DecisionService):
+                names[name] = self._function(key)
+            else:
+                names[name] = variables.get(key, "None")
+        if isinstance(part.element, m.KnowledgeModel):
+            names.setdefault(part.name, self._function(part.key))
+        return names
+
+    def _function(self, key: str) -> str:
+        """Give the constant that will hold a function value."""
+        if key not in self.functions:
+            self.functions[key] = self.unit.fresh("B")
+            self.pending.append(self.graph.parts[key])
+        return self.functions[key]
+
+    def _write_function(self, part: Part) -> None:
+        """Write the code of a knowledge model or decision service; bound when all is loaded."""
+        self.writer.where = part.label
+        if isinstance(part.node, n.FunctionOf):
+            body = self.writer.function_body(part.node, Env(self._visible(part, {})))
+            params = tuple(param.name for param in part.node.params)
+        else:
+            body, params = self._service_body(part)
+        self.functions[part.key] = f"{self.functions[part.key]} {body.name}"
+        self.unit.namespace[f"P{body.name}"] = (part.name, params)
+
+    def _service_body(self, part: Part) -> tuple[Body, tuple[str, ...]]:
+        keys, outputs = self.graph.service_parts(part)
+        decisions = self.graph.order(outputs, frozenset(keys))
+        inner = Body(self.unit, "s")
+        checked = Body(self.unit, "s")
+        # Inputs a service does not list are null inside it.
+        extra = [key for key in self.graph.inputs_of(decisions) if key not in keys]
+        inner.finish(
+            self._decisions(
+                inner, decisions, [*keys, *extra], outputs, record=False, single=len(outputs) == 1
+            )
+        )
+        arguments = []
+        for key in keys:
+            given = checked.variable()
+            checked.params = (*checked.params, given)
+            kind = self.graph.parts[key].type
+            if kind != ANY:
+                site = self.unit.site(part.label, None)
+                fitted = checked.keep(f"coerce(run, {given}, {self.unit.constant(kind)}, {site})")
+                checked.line(f"if {fitted} is None and {given} is not None: return None")
+                given = fitted
+            arguments.append(given)
+        checked.finish(inner.call(checked, *arguments, *("None" for _ in extra)))
+        return checked, tuple(self.graph.parts[key].name for key in keys)
+
+    def _bind_functions(self, namespace: dict[str, Any]) -> None:
+        for text in self.functions.values():
+            constant, _, code = text.partition(" ")
+            name, params = namespace[f"P{code}"]
+            namespace[constant] = _function_value(name, params, namespace[code])
+
+
+def _function_value(name: str, params: tuple[str, ...], code: Callable[..., Any]) -> Function:
+    return Function(name, params, len(params), lambda run, site, *arguments: code(run, *arguments))
+
+
+def compile_expression(
+    node: n.Node, names: Mapping[str, Type], where: str
+) -> tuple[Callable[..., Any], list[Problem]]:
+    """Compile an expression on its own: a function of the run and of the names in their order."""
+    typer = Typer()
+    typer.check(node, Scope(dict(names)), where)
+    unit = Unit()
+    writer = Writer(unit, typer.types)
+    writer.where = where
+    body = Body(unit, "main")
+    variables: dict[str, str] = {}
+    for name in names:
+        variables[name] = body.variable()
+        body.params = (*body.params, variables[name])
+    if isinstance(node, n.Tests):
+        result = writer.tests_on(node, variables["?"], names["?"], Env(variables), body)
+    else:
+        result = writer.write(node, Env(variables), body)
+    body.finish(result)
+    return unit.load()[body.name], typer.problems
+
+
+def compile_tests(tests: n.Tests, where: str) -> Allows:
+    """Compile allowed values into a test of one value."""
+    code, _ = compile_expression(tests, {"?": ANY}, where)
+
+    def allows(run: Run, value: object) -> bool | None:
+        answer: bool | None = code(run, value)
+        return answer
+
+    return allows

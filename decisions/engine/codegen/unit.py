@@ -1,0 +1,125 @@
+"""One piece of generated Python: its constants, its functions and the names they use.
+
+Names of the model never reach the text: variables are v1, v2, ..., constants and functions are
+bound by numbered names in the namespace, so a model cannot smuggle code in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decisions.engine import access, calls, coercion, operators
+from decisions.engine.codegen import runtime
+from decisions.engine.problems import Site
+
+_RUNTIME: dict[str, Any] = {
+    name: getattr(module, name)
+    for module, names in (
+        (
+            operators,
+            "equal unequal less less_equal greater greater_equal between both either truth "
+            "includes meets not_ add subtract multiply divide power negate",
+        ),
+        (access, "member scope_member at_index select iterate span"),
+        (calls, "call_value call_named"),
+        (coercion, "coerce is_instance"),
+        (
+            runtime,
+            "make_function make_range cell_result trace_rows apply_policy check_allowed "
+            "copy_partial",
+        ),
+    )
+    for name in names.split()
+}
+_BUILTINS = {"dict": dict}
+
+
+class Unit:
+    """A module in the making."""
+
+    def __init__(self, *, trace: bool = False) -> None:
+        self.trace = trace
+        self.namespace: dict[str, Any] = {"__builtins__": _BUILTINS, **_RUNTIME}
+        self.functions: list[str] = []
+        self.count = 0
+        self._texts: dict[tuple[type, Any], str] = {}
+
+    def fresh(self, prefix: str) -> str:
+        """Give a name nobody uses yet."""
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def constant(self, value: Any) -> str:
+        """Bind a constant and give its name; short texts and numbers are shared."""
+        if value is None or value is True or value is False:
+            return str(value)
+        key = (type(value), value) if isinstance(value, str | int) else None
+        if key is not None and key in self._texts:
+            return self._texts[key]
+        name = self.fresh("K")
+        self.namespace[name] = value
+        if key is not None:
+            self._texts[key] = name
+        return name
+
+    def site(self, where: str, at: int | None) -> str:
+        """Bind the place of an operation."""
+        return self.constant(Site(where, at))
+
+    def load(self) -> dict[str, Any]:
+        """Compile the functions and give the namespace they live in."""
+        source = "\n".join(self.functions)
+        exec(compile(source, "<decision model>", "exec"), self.namespace)  # noqa: S102
+        return self.namespace
+
+    @property
+    def source(self) -> str:
+        """Give the generated text, for people who look into it."""
+        return "\n".join(self.functions)
+
+
+class Body:
+    """One generated function; what it uses from outside becomes parameters (lambda lifting)."""
+
+    def __init__(self, unit: Unit, prefix: str = "f", params: tuple[str, ...] = ()) -> None:
+        self.unit = unit
+        self.name = unit.fresh(prefix)
+        self.params = params
+        self.own = set(params)
+        self.captured: dict[str, None] = {}
+        self.lines: list[str] = []
+        self.level = 1
+        self.loops = 0
+
+    def line(self, text: str) -> None:
+        """Write one statement."""
+        self.lines.append("    " * self.level + text)
+
+    def variable(self) -> str:
+        """Give a fresh variable of this function."""
+        name = self.unit.fresh("v")
+        self.own.add(name)
+        return name
+
+    def keep(self, expression: str) -> str:
+        """Store an expression in a fresh variable."""
+        name = self.variable()
+        self.line(f"{name} = {expression}")
+        return name
+
+    def use(self, atom: str) -> str:
+        """Refer to a variable that may belong to a function around this one."""
+        if atom.startswith("v") and atom not in self.own:
+            self.captured[atom] = None
+        return atom
+
+    def finish(self, result: str) -> None:
+        """Return a value and hand the text to the unit."""
+        self.line(f"return {result}")
+        params = ", ".join(("run", *self.captured, *self.params))
+        self.unit.functions.append(f"def {self.name}({params}):\n" + "\n".join(self.lines) + "\n")
+
+    def call(self, caller: Body, *arguments: str) -> str:
+        """Write the call of this finished function from another."""
+        passed = [caller.use(name) for name in self.captured]
+        return f"{self.name}({', '.join(('run', *passed, *arguments))})"

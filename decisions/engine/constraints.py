@@ -1,0 +1,146 @@
+"""What allowed values ask for, in words for people and in JSON Schema for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from decisions.engine.feel import nodes as n
+from decisions.engine.numbers import Number, as_integer
+from decisions.engine.values import plain, show
+
+Allows = Callable[[Any, Any], bool | None]
+_Bound = tuple[Any, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Allowed values: a list of values, bounds, a pattern or a length where they say so."""
+
+    text: str
+    allows: Allows | None
+    values: tuple[Any, ...] | None = None
+    low: _Bound | None = None
+    high: _Bound | None = None
+    pattern: str | None = None
+    longest: int | None = None
+
+    @classmethod
+    def of(cls, tests: n.Tests, text: str, allows: Allows | None) -> Constraint:
+        """Read what unary tests ask for; forms that have no simpler words keep their text."""
+        values = _values(tests)
+        if values is not None:
+            return cls(text, allows, values=values)
+        if len(tests.tests) != 1 or tests.negated:
+            return cls(text, allows)
+        test = tests.tests[0]
+        low, high = _bounds(test)
+        if low is not None or high is not None:
+            return cls(text, allows, low=low, high=high)
+        return cls(text, allows, pattern=_pattern(test.value), longest=_longest(test.value))
+
+    def complaint(self, value: Any) -> tuple[str, str]:
+        """Give the code and the message for a value that is not allowed."""
+        if self.low is not None or self.high is not None:
+            return "input.range", f"{show(value)} is out of range."
+        return "input.allowed", f"{show(value)} is not an allowed value."
+
+    def wanted(self) -> str:
+        """Say what is allowed."""
+        if self.values is not None:
+            shown = [show(value) for value in self.values[:30]]
+            more = len(self.values) - len(shown)
+            return f"Use one of: {', '.join(shown)}{f' and {more} more' if more else ''}."
+        bounds = []
+        if self.low is not None:
+            bounds.append(f"{'at least' if self.low[1] else 'more than'} {show(self.low[0])}")
+        if self.high is not None:
+            bounds.append(f"{'at most' if self.high[1] else 'less than'} {show(self.high[0])}")
+        if bounds:
+            return f"Use a value of {' and '.join(bounds)}."
+        return f"Allowed: {self.text}."
+
+    def schema(self) -> dict[str, Any]:
+        """Give the keywords of JSON Schema that say the same."""
+        if self.values is not None:
+            return {"enum": [_json(value) for value in self.values]}
+        found: dict[str, Any] = {}
+        if self.low is not None and _is_number(self.low[0]):
+            found["minimum" if self.low[1] else "exclusiveMinimum"] = _json(self.low[0])
+        if self.high is not None and _is_number(self.high[0]):
+            found["maximum" if self.high[1] else "exclusiveMaximum"] = _json(self.high[0])
+        if self.pattern is not None:
+            found["pattern"] = self.pattern
+        if self.longest is not None:
+            found["maxLength"] = self.longest
+        return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _json(value: Any) -> Any:
+    """Give a number as JSON's own number; a schema has no exact decimals."""
+    if isinstance(value, Decimal):
+        whole = as_integer(value)
+        return whole if whole is not None else float(value)
+    return plain(value)
+
+
+def _values(tests: n.Tests) -> tuple[Any, ...] | None:
+    if tests.negated or not tests.tests:
+        return None
+    found = []
+    for test in tests.tests:
+        if test.operator not in ("", "=") or not isinstance(test.value, n.Literal):
+            return None
+        found.append(test.value.value)
+    return tuple(found)
+
+
+def _bounds(test: n.Test) -> tuple[_Bound | None, _Bound | None]:
+    value = test.value
+    if test.operator in (">", ">=") and isinstance(value, n.Literal):
+        return (value.value, test.operator == ">="), None
+    if test.operator in ("<", "<=") and isinstance(value, n.Literal):
+        return None, (value.value, test.operator == "<=")
+    if test.operator or not isinstance(value, n.RangeOf) or value.operator in ("=", "!="):
+        return None, None
+    low, high = value.low, value.high
+    if not isinstance(low, n.Literal) or not isinstance(high, n.Literal):
+        return None, None
+    return (
+        None if low.value is None else (low.value, value.low_closed),
+        None if high.value is None else (high.value, value.high_closed),
+    )
+
+
+def _is_input(node: n.Node) -> bool:
+    return isinstance(node, n.Name) and node.name == "?"
+
+
+def _pattern(node: n.Node) -> str | None:
+    """Read matches(?, "pattern")."""
+    if isinstance(node, n.Call) and isinstance(node.function, n.Name):
+        if node.function.name == "matches" and len(node.arguments) == 2 and not node.names:
+            subject, pattern = node.arguments
+            if _is_input(subject) and isinstance(pattern, n.Literal):
+                return pattern.value if isinstance(pattern.value, str) else None
+    return None
+
+
+def _longest(node: n.Node) -> int | None:
+    """Read string length(?) <= limit."""
+    if not isinstance(node, n.Compare) or node.operator not in ("<", "<="):
+        return None
+    call, limit = node.left, node.right
+    if isinstance(call, n.Call) and isinstance(call.function, n.Name):
+        if call.function.name == "string length" and _is_input(call.arguments[0]):
+            if isinstance(limit, n.Literal):
+                longest: Number | None = as_integer(limit.value)
+                if longest is not None:
+                    return int(longest) - (node.operator == "<")
+    return None

@@ -1,0 +1,242 @@
+"""Models, decisions and results as callers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from decisions.engine import model as m
+from decisions.engine.codegen.program import Compiler, Program
+from decisions.engine.explain import describe_model, explain_result, why_not
+from decisions.engine.facts import Reader, Shape, schema_of, shape_of_input
+from decisions.engine.graph import Graph, Part
+from decisions.engine.problems import Invalid, Problem, Refused
+from decisions.engine.run import Run
+from decisions.engine.values import give_out
+
+
+class Model:
+    """A loaded DMN model.
+
+    `problems` lists what is wrong with it; a model with errors still evaluates, but every result
+    carries the errors, so that it never passes for a clean one.
+    """
+
+    def __init__(
+        self, definitions: m.Definitions, graph: Graph | None, problems: list[Problem]
+    ) -> None:
+        self.definitions = definitions
+        self.graph = graph
+        self.problems = problems
+        self.errors = [problem for problem in problems if problem.severity == "error"]
+        self._compiler = None if graph is None else Compiler(graph)
+        if self._compiler is not None:
+            self.problems.extend(self._compiler.check())
+            self.errors = [problem for problem in self.problems if problem.severity == "error"]
+        self._programs: dict[tuple[str, bool], Program] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self.definitions.name
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the canonical content; the diagram does not count."""
+        return self.definitions.hash
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """The declared form of every input, by name."""
+        if self.graph is None:
+            return {}
+        return {
+            part.name: shape_of_input(part.element, part.file.declared)
+            for part in self.graph.parts.values()
+            if isinstance(part.element, m.InputData)
+        }
+
+    @cached_property
+    def sources(self) -> list[dict[str, str]]:
+        """The inputs that the portal fills itself: [{"input", "kind", "key"}]."""
+        return [
+            {"input": item.name, "kind": "", "key": "", **item.hints.source}
+            for item in self.definitions.inputs
+            if item.hints.source
+        ]
+
+    @cached_property
+    def asked(self) -> dict[str, Shape]:
+        """The declared form of the inputs that a submission must bring."""
+        filled = {source["input"] for source in self.sources}
+        return {name: shape for name, shape in self.shapes.items() if name not in filled}
+
+    @cached_property
+    def inputs(self) -> dict[str, Any]:
+        """JSON Schema (2020-12) of the facts that a submission brings."""
+        return {"title": self.name, **schema_of(self.asked)}
+
+    @cached_property
+    def decisions(self) -> list[dict[str, Any]]:
+        """The decisions as plain data: names, requirements, kind and table."""
+        found: list[dict[str, Any]] = describe_model(self)["decisions"]
+        return found
+
+    @cached_property
+    def services(self) -> list[dict[str, Any]]:
+        """The decision services as plain data."""
+        found: list[dict[str, Any]] = describe_model(self)["services"]
+        return found
+
+    def describe(self) -> dict[str, Any]:
+        """Give the whole model as JSON-able plain data, for pages."""
+        return describe_model(self)
+
+    def check(self, facts: Any) -> list[Problem]:
+        """Hold facts against the declared inputs; `where` is a JSON pointer such as /show/explicit."""
+        if not isinstance(facts, Mapping):
+            return [Problem("input.type", "The facts must be an object.", "", "Give { ... }.")]
+        reader = Reader(Run(), strict=True)
+        try:
+            reader.read_all(facts, self.asked)
+        except Refused as refusal:
+            reader.problems.append(refusal.problem)
+        return [*reader.problems, *reader.run.problems]
+
+    def decision(self, name: str) -> Decide:
+        """Give a decision by name or id; raises Invalid when there is none."""
+        return self._target(name, m.Decision)
+
+    def service(self, name: str) -> Decide:
+        """Give a decision service by name or id; raises Invalid when there is none."""
+        return self._target(name, m.DecisionService)
+
+    def _target(self, name: str, kind: type) -> Decide:
+        if self.graph is None:
+            raise Invalid(f"The model could not be read: {self.problems[0]}")
+        try:
+            return Decide(self, self.graph.find(name, (kind,)))
+        except Refused as refusal:
+            raise Invalid(str(refusal.problem)) from None
+
+    def program(self, part: Part, *, trace: bool = False) -> Program:
+        """Compile a part once."""
+        known = self._programs.get((part.key, trace))
+        if known is None:
+            if self._compiler is None:
+                raise Invalid("The model could not be read.")
+            make = (
+                self._compiler.decision
+                if isinstance(part.element, m.Decision)
+                else self._compiler.service
+            )
+            known = self._programs[part.key, trace] = make(part, trace=trace)
+        return known
+
+
+class Decide:
+    """One decision or decision service, ready to be called with facts."""
+
+    def __init__(self, model: Model, part: Part) -> None:
+        self.model = model
+        self.part = part
+        self.program = model.program(part)
+        graph = model.graph
+        parts = {} if graph is None else graph.parts
+        names = graph.visible_name if graph is not None else None
+        home = part.file
+        self.shapes: dict[str, Shape] = {}
+        for key in self.program.inputs:
+            name = names(home, key) if names is not None else key
+            found = parts[key]
+            self.shapes[name] = model.shapes.get(found.name) or Shape(found.type, optional=True)
+            if isinstance(found.element, m.InputData) and found.file is not home:
+                self.shapes[name] = shape_of_input(found.element, found.file.declared)
+
+    def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
+        """Decide on facts at a time; never raises on bad facts, see Result.problems."""
+        return Result(self, facts, now)
+
+    def run(self, facts: Mapping[str, Any], run: Run, *, trace: bool = False) -> Any:
+        """Evaluate within a run; gives the value as Python's and leaves the rest in the run."""
+        run.problems.extend(self.model.errors)
+        program = self.model.program(self.part, trace=True) if trace else self.program
+        try:
+            reader = Reader(run, strict=False)
+            taken = reader.read_all(facts, self.shapes)
+            self._ignore_unused(reader, facts)
+            run.problems.extend(reader.problems)
+            return give_out(program.code(run, *taken.values()), run)
+        except Refused as refusal:
+            run.problems.append(refusal.problem)
+        except RecursionError:
+            run.problems.append(
+                Problem(
+                    "limit.depth",
+                    "The evaluation is nested too deep.",
+                    self.part.label,
+                    "Look for a function that calls itself without end.",
+                )
+            )
+        return None
+
+    def _ignore_unused(self, reader: Reader, facts: Mapping[str, Any]) -> None:
+        """Say nothing about facts that the model declares but this decision does not need."""
+        unused = {f"/{name}" for name in facts if name in self.model.shapes}
+        reader.problems = [
+            problem
+            for problem in reader.problems
+            if problem.code != "input.unknown" or problem.where not in unused
+        ]
+
+
+class Result:
+    """What a decision gave: the value, the rows that matched, the problems, the values between."""
+
+    def __init__(self, decide: Decide, facts: Mapping[str, Any], now: datetime | None) -> None:
+        self._decide = decide
+        self._facts = dict(facts)
+        self._now = now
+        run = Run(now=now)
+        self.value = decide.run(self._facts, run)
+        self.rows: list[tuple[str, int]] = run.hits
+        self.problems = run.problems
+        self._values = run.values
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether a problem taints the value, so that a person should look."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of every decision that was evaluated, by name."""
+        graph = self._decide.model.graph
+        run = Run()
+        if graph is None:
+            return {}
+        return {
+            graph.visible_name(self._decide.part.file, key): _safe_out(value, run)
+            for key, value in self._values.items()
+        }
+
+    def explain(self) -> list[dict[str, Any]]:
+        """Give for every decision what it read, which cells matched and what it gave."""
+        run = Run(now=self._now)
+        self._decide.run(self._facts, run, trace=True)
+        return explain_result(self._decide, self._facts, run)
+
+    def why_not(self, row: int, table: str | None = None) -> dict[str, Any]:
+        """Tell which cells kept a row from matching; the table is the decision's own by default."""
+        run = Run(now=self._now, every_row=True)
+        self._decide.run(self._facts, run, trace=True)
+        return why_not(self._decide, run, row, table)
+
+
+def _safe_out(value: Any, run: Run) -> Any:
+    try:
+        return give_out(value, run)
+    except Refused:
+        return None

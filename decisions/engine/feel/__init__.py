@@ -1,0 +1,1 @@
+"""FEEL texts become trees: lexer, names by scope, Pratt parser, types."""

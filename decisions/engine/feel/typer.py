@@ -1,0 +1,474 @@
+"""Finds the type of every node and reports unknown names and operations that cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from decisions.engine.builtins import BUILTINS
+from decisions.engine.calls import Builtin
+from decisions.engine.feel import nodes as n
+from decisions.engine.problems import Problem, Severity, did_you_mean
+from decisions.engine.types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DAYS,
+    FUNCTION,
+    MONTHS,
+    NULL,
+    NUMBER,
+    ORDERED,
+    RANGE,
+    SCALARS,
+    SIMPLE,
+    STRING,
+    TIME,
+    FunctionType,
+    ListType,
+    RangeType,
+    Type,
+    base_of,
+    components_of,
+    context_of,
+    function_of,
+    item_of,
+    join,
+    list_of,
+    range_of,
+)
+from decisions.engine.values import kind_of
+
+_COMPARABLE = ORDERED | {TIME, DATETIME}
+_TESTABLE = SCALARS | {TIME, DATETIME}
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names visible at a place, with their types.
+
+    `open_item` marks the inside of a filter over items of unknown type: any name may be one
+    of their components.
+    """
+
+    names: dict[str, Type] = field(default_factory=dict)
+    parent: Scope | None = None
+    open_item: bool = False
+
+    def find(self, name: str) -> Type | None:
+        """Give the type of a name; None when no scope has it."""
+        scope: Scope | None = self
+        doubtful = False
+        while scope is not None:
+            if name in scope.names:
+                return ANY if doubtful else scope.names[name]
+            doubtful |= scope.open_item
+            scope = scope.parent
+        return ANY if doubtful else None
+
+    def all_names(self) -> Iterator[str]:
+        """Give every name, from the innermost scope out."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield from scope.names
+            scope = scope.parent
+
+
+class Typer:
+    """Types the nodes of one model; the types are kept by the identity of the node."""
+
+    def __init__(self) -> None:
+        self.types: dict[int, Type] = {}
+        self.problems: list[Problem] = []
+        self.where = ""
+        # The map above knows nodes by id(); this keeps them alive as long as the map.
+        self.kept: list[n.Node] = []
+
+    def check(self, node: n.Node, scope: Scope, where: str = "") -> Type:
+        """Type a tree; problems say `where`."""
+        outer, self.where = self.where, where or self.where
+        self.kept.append(node)
+        found = self.infer(node, scope)
+        self.where = outer
+        return found
+
+    def infer(self, node: n.Node, scope: Scope) -> Type:
+        """Type a node and everything beneath it."""
+        found = _RULES[type(node)](self, node, scope)
+        self.types[id(node)] = found
+        return found
+
+    def report(
+        self, at: int, code: str, message: str, hint: str = "", severity: Severity = "error"
+    ) -> None:
+        """Keep a problem."""
+        problem = Problem(code, message, self.where, hint, severity, at)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def literal(self, node: n.Literal, scope: Scope) -> Type:
+        if node.value is None:
+            return NULL
+        return SIMPLE[kind_of(node.value)]
+
+    def name(self, node: n.Name, scope: Scope) -> Type:
+        found = scope.find(node.name)
+        if found is not None:
+            return found
+        if node.name in BUILTINS:
+            return FUNCTION
+        known = [*scope.all_names(), *BUILTINS]
+        self.report(
+            node.at,
+            "name.unknown",
+            f'The name "{node.name}" is not known here.',
+            did_you_mean(node.name, known) or "Add a requirement, or check the spelling.",
+        )
+        return ANY
+
+    def list(self, node: n.ListOf, scope: Scope) -> Type:
+        item: Type = NULL
+        for part in node.items:
+            item = join(self.infer(part, scope), item) if item != NULL else self.infer(part, scope)
+        return list_of(ANY if item == NULL else item)
+
+    def context(self, node: n.Context, scope: Scope) -> Type:
+        inner = Scope({}, scope)
+        for entry in node.entries:
+            found = self.infer(entry.value, inner)
+            inner.names[entry.key] = entry.type or found
+        if node.result is not None:
+            return self.infer(node.result, inner)
+        return context_of(inner.names)
+
+    def range(self, node: n.RangeOf, scope: Scope) -> Type:
+        low, high = self.infer(node.low, scope), self.infer(node.high, scope)
+        of = join(low, high)
+        return range_of(of) if of in _COMPARABLE else RANGE
+
+    def negate(self, node: n.Negate, scope: Scope) -> Type:
+        found = base_of(self.infer(node.operand, scope))
+        return found if found in (NUMBER, DAYS, MONTHS) else ANY
+
+    def arithmetic(self, node: n.Arithmetic, scope: Scope) -> Type:
+        left = base_of(self.infer(node.left, scope))
+        right = base_of(self.infer(node.right, scope))
+        found = _ARITHMETIC.get((node.operator, left, right))
+        if found is not None:
+            return found
+        if left in _TESTABLE and right in _TESTABLE:
+            self.report(
+                node.at,
+                "type.operand",
+                f"{left} {node.operator} {right} has no result.",
+                "Convert one side, for example by number(...) or string(...).",
+            )
+        return ANY
+
+    def compare(self, node: n.Compare, scope: Scope) -> Type:
+        left = base_of(self.infer(node.left, scope))
+        right = base_of(self.infer(node.right, scope))
+        self._check_kinds(node.at, left, right)
+        return BOOLEAN
+
+    def _check_kinds(self, at: int, left: Type, right: Type) -> None:
+        if left in _TESTABLE and right in _TESTABLE and left != right:
+            self.report(
+                at,
+                "type.comparison",
+                f"A {left} is compared with a {right}; that is never true.",
+                "Compare values of one type.",
+                "warning",
+            )
+
+    def logic(self, node: n.Logic, scope: Scope) -> Type:
+        for operand in node.operands:
+            found = base_of(self.infer(operand, scope))
+            if found in _TESTABLE and found != BOOLEAN:
+                self.report(
+                    operand.at,
+                    "type.boolean",
+                    f"A {found} stands where true or false is needed.",
+                    "Compare it with something, for example by = or >.",
+                )
+        return BOOLEAN
+
+    def between(self, node: n.Between, scope: Scope) -> Type:
+        found = base_of(self.infer(node.operand, scope))
+        for end in (node.low, node.high):
+            self._check_kinds(end.at, found, base_of(self.infer(end, scope)))
+        return BOOLEAN
+
+    def in_(self, node: n.In, scope: Scope) -> Type:
+        found = self.infer(node.operand, scope)
+        self.tests(node.tests, scope, found)
+        return BOOLEAN
+
+    def tests(self, node: n.Tests, scope: Scope, subject: Type = ANY) -> Type:
+        inner = Scope({"?": subject}, scope)
+        for test in node.tests:
+            found = base_of(self.infer(test.value, inner))
+            self.types[id(test)] = BOOLEAN
+            if isinstance(found, RangeType):
+                found = found.of
+            if not test.uses_input and (test.operator or not _is_condition(test.value)):
+                self._check_kinds(test.at, base_of(subject), found)
+        self.types[id(node)] = BOOLEAN
+        return BOOLEAN
+
+    def conditional(self, node: n.If, scope: Scope) -> Type:
+        self.infer(node.condition, scope)
+        return join(self.infer(node.then, scope), self.infer(node.otherwise, scope))
+
+    def _loops(self, loops: tuple[n.Loop, ...], scope: Scope) -> Scope:
+        for loop in loops:
+            domain = self.infer(loop.domain, scope)
+            base = base_of(domain)
+            item = base.of if isinstance(base, RangeType) else item_of(domain)
+            if loop.last is not None:
+                item = join(domain, self.infer(loop.last, scope))
+            scope = Scope({loop.name: ANY if base == NULL else item}, scope)
+        return scope
+
+    def for_(self, node: n.For, scope: Scope) -> Type:
+        inner = self._loops(node.loops, scope)
+        return list_of(self.infer(node.body, Scope({"partial": list_of(ANY)}, inner)))
+
+    def quantified(self, node: n.Quantified, scope: Scope) -> Type:
+        self.infer(node.condition, self._loops(node.loops, scope))
+        return BOOLEAN
+
+    def function(self, node: n.FunctionOf, scope: Scope) -> Type:
+        inner = Scope({param.name: param.type or ANY for param in node.params}, scope)
+        result = self.infer(node.body, inner)
+        params = tuple(param.type or ANY for param in node.params)
+        return function_of(params, node.result or result)
+
+    def call(self, node: n.Call, scope: Scope) -> Type:
+        arguments = [self.infer(argument, scope) for argument in node.arguments]
+        builtin = builtin_called(node, scope)
+        if builtin is not None:
+            self.types[id(node.function)] = FUNCTION
+            self._check_builtin(node, builtin)
+            return _builtin_type(builtin, arguments)
+        function = base_of(self.infer(node.function, scope))
+        if isinstance(function, FunctionType):
+            return function.result
+        if function in _TESTABLE:
+            self.report(
+                node.at, "call.function", f"A {function} is called as if it were a function."
+            )
+        return ANY
+
+    def _check_builtin(self, node: n.Call, builtin: Builtin) -> None:
+        count = len(node.arguments)
+        known = [param.name for form in builtin.forms for param in form.params]
+        for name in node.names:
+            if name not in known:
+                self.report(
+                    node.at,
+                    "call.argument",
+                    f'{builtin.name}(...) has no parameter "{name}".',
+                    did_you_mean(name, known),
+                )
+        if not any(
+            form.required <= count and (count <= len(form.params) or form.variadic)
+            for form in builtin.forms
+        ):
+            self.report(
+                node.at,
+                "call.count",
+                f"{builtin.name}(...) does not take {count} arguments.",
+                f"Use {builtin.usage()}.",
+            )
+
+    def member(self, node: n.Member, scope: Scope) -> Type:
+        found = self.infer(node.operand, scope)
+        components = components_of(found)
+        over_list = isinstance(base_of(found), ListType)
+        if over_list:
+            components = components_of(item_of(found))
+        if components is None:
+            return _property_type(base_of(found), node.name)
+        if node.name not in components:
+            self.report(
+                node.at,
+                "name.component",
+                f'There is no "{node.name}" in {_label(found)}.',
+                did_you_mean(node.name, components),
+            )
+            return ANY
+        kind = components[node.name]
+        return list_of(kind) if over_list else kind
+
+    def filter(self, node: n.Filter, scope: Scope) -> Type:
+        found = self.infer(node.operand, scope)
+        item = item_of(found)
+        components = components_of(item)
+        inner = Scope({"item": item, **(components or {})}, scope)
+        inner.open_item = components is None and base_of(item) not in _TESTABLE
+        condition = base_of(self.infer(node.condition, inner))
+        if condition == NUMBER:
+            return item
+        return list_of(item) if condition == BOOLEAN else ANY
+
+    def instance(self, node: n.InstanceOf, scope: Scope) -> Type:
+        self.infer(node.operand, scope)
+        return BOOLEAN
+
+    def placed(self, node: n.Placed, scope: Scope) -> Type:
+        outer, self.where = self.where, node.where or self.where
+        found = self.infer(node.body, scope)
+        self.where = outer
+        return node.type or found
+
+    def table(self, node: n.Table, scope: Scope) -> Type:
+        subjects = []
+        for clause in node.inputs:
+            self.infer(clause.expression, scope)
+            subjects.append(
+                clause.type if clause.type != ANY else self.types[id(clause.expression)]
+            )
+            if clause.allowed is not None:
+                self.tests(clause.allowed, scope, clause.type)
+        for rule in node.rules:
+            for cell, subject in zip(rule.cells, subjects, strict=True):
+                self._cell(cell, scope, subject)
+            for output, made in zip(node.outputs, rule.outputs, strict=True):
+                self._output(output, made, scope)
+        for output in node.outputs:
+            if output.default is not None:
+                self.infer(output.default, scope)
+        return _table_type(node)
+
+    def _cell(self, cell: n.Placed, scope: Scope, subject: Type) -> None:
+        outer, self.where = self.where, cell.where
+        if isinstance(cell.body, n.Tests):
+            self.tests(cell.body, scope, subject)
+        self.where = outer
+
+    def _output(self, clause: n.OutputClause, made: n.Placed, scope: Scope) -> None:
+        found = base_of(self.infer(made, scope))
+        wanted = base_of(clause.type)
+        outer, self.where = self.where, made.where
+        if wanted in _TESTABLE and found in _TESTABLE and found != wanted:
+            self.report(
+                made.at,
+                "type.output",
+                f'The output "{clause.label}" is a {wanted}; this cell gives a {found}.',
+                'Texts stand in "...", numbers and dates do not.',
+            )
+        values = [part.value for part in clause.order if isinstance(part, n.Literal)]
+        if values and isinstance(made.body, n.Literal) and made.body.value is not None:
+            if made.body.value not in values:
+                self.report(
+                    made.at,
+                    "table.output",
+                    f"{made.text} is not among the values of the output {clause.label}.",
+                    did_you_mean(str(made.body.value), map(str, values)),
+                )
+        self.where = outer
+
+
+def _label(found: Type) -> str:
+    return "the context" if found.name.startswith(("context<", "list<")) else f'"{found.name}"'
+
+
+def builtin_called(node: n.Call, scope: Scope) -> Builtin | None:
+    """Give the built-in that a call names, unless a variable hides it."""
+    if isinstance(node.function, n.Name) and node.function.name in BUILTINS:
+        found = scope.find(node.function.name)
+        return BUILTINS[node.function.name] if found is None else None
+    return None
+
+
+def _is_condition(node: n.Node) -> bool:
+    """Tell whether a bare expression in a cell may be a condition of its own."""
+    return not isinstance(node, n.Literal | n.RangeOf)
+
+
+def _builtin_type(builtin: Builtin, arguments: list[Type]) -> Type:
+    found = SIMPLE.get(builtin.result, ANY)
+    if builtin.name in ("sublist", "reverse", "distinct values", "sort", "remove") and arguments:
+        base = base_of(arguments[0])
+        return base if isinstance(base, ListType) else found
+    return found
+
+
+def _table_type(node: n.Table) -> Type:
+    if node.hit_policy == "COLLECT" and node.aggregation:
+        return NUMBER if node.aggregation in ("SUM", "COUNT") and len(node.outputs) == 1 else ANY
+    if len(node.outputs) == 1:
+        row: Type = node.outputs[0].type
+    else:
+        row = context_of({output.name: output.type for output in node.outputs})
+    return list_of(row) if node.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") else row
+
+
+_NUMBER_PROPERTIES = {
+    DATE: ("year", "month", "day", "weekday"),
+    TIME: ("hour", "minute", "second"),
+    DATETIME: ("year", "month", "day", "weekday", "hour", "minute", "second"),
+    DAYS: ("days", "hours", "minutes", "seconds"),
+    MONTHS: ("years", "months"),
+}
+
+
+def _property_type(kind: Type, name: str) -> Type:
+    if name in _NUMBER_PROPERTIES.get(kind, ()):
+        return NUMBER
+    if isinstance(kind, RangeType) and name in ("start", "end"):
+        return kind.of
+    return BOOLEAN if name.endswith(" included") and kind == RANGE else ANY
+
+
+def _arithmetic_types() -> dict[tuple[str, Type, Type], Type]:
+    table: dict[tuple[str, Type, Type], Type] = {}
+    for operator in ("+", "-", "*", "/", "**"):
+        table[operator, NUMBER, NUMBER] = NUMBER
+    table["+", STRING, STRING] = STRING
+    for duration in (DAYS, MONTHS):
+        table["+", duration, duration] = duration
+        table["-", duration, duration] = duration
+        table["*", duration, NUMBER] = table["*", NUMBER, duration] = duration
+        table["/", duration, NUMBER] = duration
+        table["/", duration, duration] = NUMBER
+        for moment in (DATE, DATETIME, TIME):
+            if moment != TIME or duration == DAYS:
+                table["+", moment, duration] = table["+", duration, moment] = moment
+                table["-", moment, duration] = moment
+    for left in (DATE, DATETIME):
+        for right in (DATE, DATETIME):
+            table["-", left, right] = DAYS
+    table["-", TIME, TIME] = DAYS
+    return table
+
+
+_ARITHMETIC: Mapping[tuple[str, Type, Type], Type] = _arithmetic_types()
+
+_RULES: dict[type, Callable[[Typer, Any, Scope], Type]] = {
+    n.Literal: Typer.literal,
+    n.Name: Typer.name,
+    n.ListOf: Typer.list,
+    n.Context: Typer.context,
+    n.RangeOf: Typer.range,
+    n.Negate: Typer.negate,
+    n.Arithmetic: Typer.arithmetic,
+    n.Compare: Typer.compare,
+    n.Logic: Typer.logic,
+    n.Between: Typer.between,
+    n.In: Typer.in_,
+    n.Tests: Typer.tests,
+    n.If: Typer.conditional,
+    n.For: Typer.for_,
+    n.Quantified: Typer.quantified,
+    n.FunctionOf: Typer.function,
+    n.Call: Typer.call,
+    n.Member: Typer.member,
+    n.Filter: Typer.filter,
+    n.InstanceOf: Typer.instance,
+    n.Placed: Typer.placed,
+    n.Table: Typer.table,
+}

@@ -1,0 +1,353 @@
+"""Turns boxed expressions of DMN into the nodes that FEEL texts become, so that one tree is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from decisions.engine import model as m
+from decisions.engine.declared import Declared
+from decisions.engine.feel import nodes as n
+from decisions.engine.feel.names import Names
+from decisions.engine.feel.parser import Surroundings, parse_expression, parse_unary_tests
+from decisions.engine.problems import Problem, Refused, did_you_mean
+from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
+from decisions.engine.types import ANY, Type
+
+_NOTHING = n.Literal(1, None)
+_SHORT_POLICIES = {"U": "UNIQUE", "F": "FIRST", "P": "PRIORITY", "A": "ANY", "C": "COLLECT",
+                   "R": "RULE ORDER", "O": "OUTPUT ORDER"}  # fmt: skip
+
+
+class Lowering:
+    """Lowers the expressions of one element; names and places change on the way down."""
+
+    def __init__(self, declared: Declared, names: Names, members: Names, where: str) -> None:
+        self.declared = declared
+        self.members = members
+        self.names = names
+        self.where = where
+        self.problems: list[Problem] = []
+
+    def report(self, code: str, message: str, hint: str = "", where: str = "") -> None:
+        """Keep a problem."""
+        self.problems.append(Problem(code, message, where or self.where, hint))
+
+    def kind(self, reference: str) -> Type:
+        """Find a declared type."""
+        return self.declared.resolve(reference, self.where)
+
+    def optional_kind(self, reference: str) -> Type | None:
+        """Find a declared type, or None where none is declared."""
+        return self.kind(reference) if reference else None
+
+    def around(self, where: str = "") -> Surroundings:
+        """Give what a text at this place may refer to."""
+        return Surroundings(self.names, self.members, self.declared.types, where or self.where)
+
+    def feel(self, text: str, where: str = "") -> n.Node:
+        """Read a FEEL text; a wrong one is a problem and counts as null."""
+        if not text.strip():
+            return _NOTHING
+        try:
+            return parse_expression(text, self.around(where))
+        except Refused as refusal:
+            self.problems.append(refusal.problem)
+            return _NOTHING
+
+    def tests(self, text: str, where: str) -> n.Tests:
+        """Read unary tests; an empty cell takes anything, a wrong one takes nothing."""
+        if not text.strip() or text.strip() == "-":
+            return n.Tests(1, ())
+        try:
+            return parse_unary_tests(text, self.around(where))
+        except Refused as refusal:
+            self.problems.append(refusal.problem)
+            return n.Tests(1, (n.Test(1, "", n.Literal(1, False), uses_input=True),))
+
+    def lower(self, boxed: m.Boxed | None, part: str = "") -> n.Node:
+        """Lower a boxed expression; `part` names it within its parent."""
+        outer = self.where
+        self.where = f"{outer}, {part}" if part else outer
+        if boxed is None:
+            self.report("model.expression", "There is no expression.", "Add one.")
+            node: n.Node = _NOTHING
+        else:
+            node = _LOWER[type(boxed)](self, boxed)
+            text = boxed.text if isinstance(boxed, m.LiteralExpression) else ""
+            node = n.Placed(node.at, node, self.where, text, self.optional_kind(boxed.type_ref))
+        self.where = outer
+        return node
+
+    def inside(self, names: Iterable[str], lower: Callable[[], Any]) -> Any:
+        """Lower something with more names in scope."""
+        outer, self.names = self.names, Names(names, self.names)
+        result = lower()
+        self.names = outer
+        return result
+
+    # One method for each boxed expression
+
+    def literal(self, boxed: m.LiteralExpression) -> n.Node:
+        language = boxed.language.rstrip("/").lower()
+        if language and not language.endswith("feel"):
+            self.report(
+                "model.language", f"The language {boxed.language} is not known.", "Use FEEL."
+            )
+        return self.feel(boxed.text)
+
+    def context(self, boxed: m.ContextExpression) -> n.Node:
+        def lower() -> n.Node:
+            entries: list[n.Entry] = []
+            result: n.Node | None = None
+            for entry in boxed.entries:
+                if not entry.name:
+                    result = self.lower(entry.value, "result")
+                    continue
+                value = self.lower(entry.value, f'entry "{entry.name}"')
+                entries.append(n.Entry(entry.name, value, self.optional_kind(entry.type_ref)))
+                self.names.add(entry.name)
+            return n.Context(1, tuple(entries), result)
+
+        node: n.Node = self.inside((), lower)
+        return node
+
+    def list(self, boxed: m.ListExpression) -> n.Node:
+        items = (self.lower(item, f"item {i}") for i, item in enumerate(boxed.items, 1))
+        return n.ListOf(1, tuple(items))
+
+    def relation(self, boxed: m.RelationExpression) -> n.Node:
+        rows: list[n.Node] = []
+        for number, row in enumerate(boxed.rows, 1):
+            entries = [
+                n.Entry(
+                    name,
+                    self.lower(cell, f'row {number}, column "{name}"'),
+                    self.optional_kind(kind),
+                )
+                for (name, kind), cell in zip(boxed.columns, row, strict=False)
+            ]
+            rows.append(n.Context(1, tuple(entries)))
+        return n.ListOf(1, tuple(rows))
+
+    def invocation(self, boxed: m.InvocationExpression) -> n.Node:
+        function = self.lower(boxed.function, "function")
+        if isinstance(function, n.Placed) and isinstance(function.body, n.Name):
+            function = function.body
+        arguments = tuple(
+            self.lower(binding.value, f'parameter "{binding.name}"') for binding in boxed.bindings
+        )
+        return n.Call(1, function, arguments, tuple(binding.name for binding in boxed.bindings))
+
+    def function(self, boxed: m.FunctionExpression) -> n.Node:
+        return self.function_named(boxed, "function", None)
+
+    def function_named(
+        self, boxed: m.FunctionExpression, name: str, result: Type | None
+    ) -> n.FunctionOf:
+        """Lower a function definition under a name, with a declared result type."""
+        params = tuple(n.Param(param, self.optional_kind(kind)) for param, kind in boxed.params)
+        if boxed.kind not in ("FEEL", ""):
+            self.report(
+                "function.external",
+                f"Functions of kind {boxed.kind} are not available.",
+                "Write the function in FEEL.",
+            )
+            return n.FunctionOf(1, params, _NOTHING, name, result)
+        body = self.inside([param.name for param in params], lambda: self.lower(boxed.body))
+        return n.FunctionOf(1, params, body, name, result)
+
+    def conditional(self, boxed: m.ConditionalExpression) -> n.Node:
+        return n.If(
+            1,
+            self.lower(boxed.condition, "if"),
+            self.lower(boxed.then, "then"),
+            self.lower(boxed.otherwise, "else"),
+        )
+
+    def filter(self, boxed: m.FilterExpression) -> n.Node:
+        source = self.lower(boxed.source, "in")
+
+        def lower() -> n.Node:
+            self.names.root = {**self.members.root, **self.names.root}
+            return self.lower(boxed.match, "match")
+
+        return n.Filter(1, source, self.inside(("item",), lower))
+
+    def iterator(self, boxed: m.IteratorExpression) -> n.Node:
+        source = self.lower(boxed.source, "in")
+        loops = (n.Loop(boxed.variable, source),)
+        part = "return" if boxed.kind == "for" else "satisfies"
+        names = (boxed.variable, "partial") if boxed.kind == "for" else (boxed.variable,)
+        body = self.inside(names, lambda: self.lower(boxed.body, part))
+        if boxed.kind == "for":
+            return n.For(1, loops, body)
+        return n.Quantified(1, boxed.kind == "every", loops, body)
+
+    # Decision tables
+
+    def table(self, boxed: m.TableExpression) -> n.Node:
+        policy = _SHORT_POLICIES.get(boxed.hit_policy, boxed.hit_policy)
+        if policy not in POLICIES or boxed.aggregation not in ("", *AGGREGATIONS):
+            self.report(
+                "table.policy",
+                f'"{policy} {boxed.aggregation}" is no hit policy.',
+                did_you_mean(policy, POLICIES),
+            )
+            policy = "UNIQUE"
+        inputs = tuple(self.input_clause(clause) for clause in boxed.inputs)
+        outputs = tuple(self.output_clause(clause, boxed) for clause in boxed.outputs)
+        if policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.order for output in outputs):
+            self.report(
+                "table.order",
+                f"The hit policy {policy} needs the output values in order of priority.",
+                "Add output values to the output column, the most important first.",
+            )
+        columns = [_Column(self, clause.label) for clause in (*inputs, *outputs)]
+        rules = tuple(
+            self.rule(rule, number, columns, len(inputs), len(outputs))
+            for number, rule in enumerate(boxed.rules, 1)
+        )
+        return n.Table(1, boxed.id, policy, boxed.aggregation, inputs, outputs, rules, self.where)
+
+    def input_clause(self, clause: m.TableInput) -> n.InputClause:
+        """Lower one input column."""
+        where = f'{self.where}, input "{clause.label}"'
+        node = self.feel(clause.text, where)
+        if not clause.text:
+            self.report("table.expression", "The column has no expression.", "Add one.", where)
+        allowed = self.tests(clause.allowed, f"{where}, allowed values")
+        return n.InputClause(
+            clause.label,
+            n.Placed(1, node, where, clause.text),
+            self.kind(clause.type_ref),
+            allowed if allowed.tests else None,
+            clause.allowed,
+        )
+
+    def output_clause(self, clause: m.TableOutput, table: m.TableExpression) -> n.OutputClause:
+        """Lower one output column; priorities may also come from the allowed values of its type."""
+        label = clause.label or clause.name or table.output_label or "output"
+        where = f'{self.where}, output "{label}"'
+        allowed = self.tests(clause.allowed, f"{where}, output values")
+        reference = clause.type_ref or (table.type_ref if len(table.outputs) == 1 else "")
+        kind = self.kind(reference) if reference else ANY
+        ordered = allowed if allowed.tests else self.declared.tests.get(reference)
+        default = None
+        if clause.default:
+            node = self.feel(clause.default, f"{where}, default")
+            default = n.Placed(1, node, f"{where}, default", clause.default)
+        order = tuple(test.value for test in ordered.tests) if ordered else ()
+        return n.OutputClause(
+            clause.name,
+            label,
+            kind,
+            order,
+            allowed if allowed.tests else None,
+            clause.allowed,
+            default,
+        )
+
+    def rule(
+        self, rule: m.TableRule, number: int, columns: list[_Column], inputs: int, outputs: int
+    ) -> n.Rule:
+        """Lower one row."""
+        if len(rule.inputs) != inputs or len(rule.outputs) != outputs:
+            self.report(
+                "table.row",
+                f"Row {number} has {len(rule.inputs)} input and {len(rule.outputs)} output cells; "
+                f"the table has {inputs} and {outputs} columns.",
+                "Add or remove cells.",
+            )
+        texts = (
+            *(*rule.inputs, *[""] * inputs)[:inputs],
+            *(*rule.outputs, *[""] * outputs)[:outputs],
+        )
+        cells = [
+            column.cell(text, number, is_input=index < inputs)
+            for index, (text, column) in enumerate(zip(texts, columns, strict=True))
+        ]
+        return n.Rule(tuple(cells[:inputs]), tuple(cells[inputs:]))
+
+
+class _Column:
+    """Reads the cells of one column; a text that was read before is not read again."""
+
+    def __init__(self, lowering: Lowering, label: str) -> None:
+        self.lowering = lowering
+        self.label = label
+        self.known: dict[str, n.Node] = {}
+
+    def cell(self, text: str, number: int, *, is_input: bool) -> n.Placed:
+        """Lower one cell."""
+        where = f'{self.lowering.where}, row {number}, column "{self.label}"'
+        node = self.known.get(text)
+        if node is None:
+            before = len(self.lowering.problems)
+            read = self.lowering.tests if is_input else self.lowering.feel
+            node = read(text, where)
+            if len(self.lowering.problems) == before:
+                self.known[text] = node
+        return n.Placed(1, node, where, text)
+
+
+_LOWER: dict[type, Callable[[Lowering, Any], n.Node]] = {
+    m.LiteralExpression: Lowering.literal,
+    m.ContextExpression: Lowering.context,
+    m.ListExpression: Lowering.list,
+    m.RelationExpression: Lowering.relation,
+    m.InvocationExpression: Lowering.invocation,
+    m.FunctionExpression: Lowering.function,
+    m.ConditionalExpression: Lowering.conditional,
+    m.FilterExpression: Lowering.filter,
+    m.IteratorExpression: Lowering.iterator,
+    m.TableExpression: Lowering.table,
+}
+
+
+def with_type(node: n.Node, kind: Type | None, where: str) -> n.Placed:
+    """Ask an expression for a declared type."""
+    if isinstance(node, n.Placed) and node.type is None:
+        return replace(node, type=kind)
+    return n.Placed(node.at, node, where, "", kind)
+
+
+def member_names(definitions: m.Definitions) -> set[str]:
+    """Collect the names that may follow a dot: components, columns, outputs and entries."""
+    found: set[str] = set()
+    stack: list[m.ItemDefinition] = list(definitions.items)
+    while stack:
+        item = stack.pop()
+        found.update(part.name for part in item.components)
+        stack.extend(item.components)
+    boxes: list[m.Boxed | None] = [decision.expression for decision in definitions.decisions]
+    boxes.extend(model.function for model in definitions.knowledge)
+    while boxes:
+        box = boxes.pop()
+        if isinstance(box, m.TableExpression):
+            found.update(output.name for output in box.outputs)
+        elif isinstance(box, m.RelationExpression):
+            found.update(name for name, _ in box.columns)
+            boxes.extend(cell for row in box.rows for cell in row)
+        elif isinstance(box, m.ContextExpression):
+            found.update(entry.name for entry in box.entries)
+            boxes.extend(entry.value for entry in box.entries)
+        elif box is not None:
+            boxes.extend(_parts(box))
+    found.update(element.name for element in (*definitions.decisions, *definitions.inputs))
+    return found - {""}
+
+
+def _parts(box: m.Boxed) -> list[m.Boxed | None]:
+    if isinstance(box, m.ListExpression):
+        return list(box.items)
+    if isinstance(box, m.FunctionExpression):
+        return [box.body]
+    if isinstance(box, m.InvocationExpression):
+        return [box.function, *(binding.value for binding in box.bindings)]
+    if isinstance(box, m.ConditionalExpression):
+        return [box.condition, box.then, box.otherwise]
+    if isinstance(box, m.FilterExpression):
+        return [box.source, box.match]
+    return [box.source, box.body] if isinstance(box, m.IteratorExpression) else []

@@ -1,0 +1,283 @@
+"""XPath regular expressions in terms of Python's, refused where matching could take for ever."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from decisions.engine.limits import REGEX_CHARACTERS, REGEX_SUBJECT_CHARACTERS
+
+_COST = 5_000_000
+_MANY = 20
+_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
+_QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
+_CATEGORY = re.compile(r"\\([pP])\{([A-Z][a-z]?)\}")
+_NAME_START = r"A-Z_a-z:\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF"
+_CLASSES = {
+    "s": r" \t\n\r",
+    "d": r"\d",
+    "w": r"\w",
+    "i": _NAME_START,
+    "c": _NAME_START + r"\-.0-9\u00B7",
+}
+_LITERAL_ESCAPES = "\\|.?*+(){}[]^$-/"
+_CONTROL_ESCAPES = "nrt"
+
+
+class PatternError(Exception):
+    """Says in plain words why a pattern cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A translated pattern and what it may cost on a text."""
+
+    compiled: re.Pattern[str]
+    repeats: int
+    nested: bool
+
+    def check_subject(self, text: str) -> None:
+        """Refuse texts on which the pattern could run too long."""
+        if len(text) > REGEX_SUBJECT_CHARACTERS:
+            raise PatternError(
+                f"The text has {len(text)} characters; patterns take {REGEX_SUBJECT_CHARACTERS}."
+            )
+        length = max(len(text), 2)
+        base = 2 if self.nested else length
+        exponent = length if self.nested else self.repeats + 1
+        if exponent > 64 or base**exponent > _COST:
+            # One repetition in a text of any allowed length is quick enough in practice.
+            if not self.nested and self.repeats <= 1:
+                return
+            raise PatternError(
+                f"The pattern could take too long on a text of {len(text)} characters: "
+                "it repeats inside or beside other repetitions."
+            )
+
+
+@lru_cache(maxsize=512)
+def translate(pattern: str, flags: str = "") -> Pattern:
+    """Translate an XPath pattern with flags s, m, i, x, q; raises PatternError."""
+    if len(pattern) > REGEX_CHARACTERS:
+        raise PatternError(f"A pattern may have {REGEX_CHARACTERS} characters at most.")
+    bits = 0
+    for flag in flags:
+        if flag not in "smixq":
+            raise PatternError(f'"{flag}" is no flag; use s, m, i, x or q.')
+        bits |= _FLAGS.get(flag, 0)
+    if "q" in flags:
+        return Pattern(re.compile(re.escape(pattern), bits), 0, False)
+    translator = _Translator(pattern, bits, "x" in flags)
+    try:
+        compiled = re.compile(translator.translate(), bits)
+    except (re.error, OverflowError, RecursionError):
+        raise PatternError("The pattern is not a regular expression.") from None
+    return Pattern(compiled, translator.repeats, translator.nested)
+
+
+class _Translator:
+    def __init__(self, pattern: str, bits: int, spaced: bool) -> None:
+        self.pattern = pattern
+        self.bits = bits
+        self.spaced = spaced
+        self.position = 0
+        self.repeats = 0
+        self.nested = False
+        self.risky: list[bool] = [False]
+        self.groups = 0
+
+    def translate(self) -> str:
+        """Give the pattern as Python writes it."""
+        parts = []
+        while self.position < len(self.pattern):
+            parts.append(self.piece())
+        if len(self.risky) != 1:
+            raise PatternError("The pattern has an open parenthesis.")
+        return "".join(parts)
+
+    def take(self) -> str:
+        """Take one character."""
+        if self.position >= len(self.pattern):
+            raise PatternError("The pattern ends too early.")
+        self.position += 1
+        return self.pattern[self.position - 1]
+
+    def piece(self) -> str:
+        """Translate one atom with its quantifier."""
+        character = self.take()
+        if self.spaced and character in " \t\r\n":
+            return ""
+        inner_risky = False
+        if character == "(":
+            return self.open_group()
+        if character == ")":
+            if len(self.risky) == 1:
+                raise PatternError("The pattern has a ) too many.")
+            inner_risky = self.risky.pop()
+            self.risky[-1] |= inner_risky
+            atom = ")"
+        elif character == "|":
+            self.risky[-1] = True
+            return "|"
+        elif character == "[":
+            atom = self.character_class()
+        elif character == "\\":
+            atom = self.escape()
+        elif character == "." and not self.bits & re.DOTALL:
+            atom = r"[^\n\r]"
+        elif character == "$" and not self.bits & re.MULTILINE:
+            return r"\Z"
+        elif character in "^$":
+            return character
+        elif character in "*+?{}":
+            raise PatternError(f'"{character}" in the pattern repeats nothing.')
+        else:
+            atom = "." if character == "." else re.escape(character)
+        return atom + self.quantifier(inner_risky)
+
+    def open_group(self) -> str:
+        """Translate ( or (?:"""
+        self.risky.append(False)
+        if self.pattern.startswith("?", self.position):
+            if not self.pattern.startswith("?:", self.position):
+                raise PatternError("Groups that look ahead or behind are not available.")
+            self.position += 2
+            return "(?:"
+        self.groups += 1
+        return "("
+
+    def quantifier(self, inner_risky: bool) -> str:
+        """Take the quantifier after an atom and count what it may cost."""
+        match = _QUANTIFIER.match(self.pattern, self.position)
+        if match is None:
+            return ""
+        self.position = match.end()
+        text = match[0]
+        if self.spaced and text.startswith("{"):
+            text = text.replace(" ", "")
+        if _most(text) >= _MANY:
+            self.repeats += 1
+            self.nested |= inner_risky
+            self.risky[-1] = True
+        return text
+
+    def escape(self) -> str:
+        """Translate a backslash outside a class."""
+        code = self.take()
+        if code in _LITERAL_ESCAPES:
+            return re.escape(code)
+        if code in _CONTROL_ESCAPES:
+            return "\\" + code
+        if code.lower() in _CLASSES:
+            body = _CLASSES[code.lower()]
+            return f"[^{body}]" if code.isupper() else f"[{body}]"
+        if code in "pP":
+            return f"[{self.category()}]"
+        if code in "123456789" and int(code) <= self.groups:
+            self.nested = True
+            return f"(?:\\{code})"
+        raise PatternError(f'"\\{code}" is not known in patterns.')
+
+    def category(self) -> str:
+        r"""Translate \p{Lu} to the characters it stands for."""
+        match = _CATEGORY.match(self.pattern, self.position - 2)
+        if match is None:
+            raise PatternError(r"After \p stands a category such as {Lu}.")
+        self.position = match.end()
+        return _category(match[2], match[1] == "P")
+
+    def character_class(self) -> str:
+        """Translate [...], with [a-z-[aeiou]] taking away."""
+        negated = self.pattern.startswith("^", self.position)
+        self.position += negated
+        parts: list[str] = []
+        taken_away = ""
+        while True:
+            character = self.take()
+            if character == "]" and parts:
+                break
+            if character == "-" and self.pattern.startswith("[", self.position):
+                self.position += 1
+                taken_away = self.character_class()
+                if self.take() != "]":
+                    raise PatternError("Nothing may follow what a class takes away.")
+                break
+            parts.append(self.class_part(character))
+        body = f"[{'^' if negated else ''}{''.join(parts)}]"
+        return f"(?:(?!{taken_away}){body})" if taken_away else body
+
+    def class_part(self, character: str) -> str:
+        """Translate one character or escape inside a class."""
+        if character == "[":
+            raise PatternError(r"Write \[ for a bracket inside a class.")
+        if character != "\\":
+            return "-" if character == "-" else re.escape(character)
+        code = self.take()
+        if code in _LITERAL_ESCAPES:
+            return re.escape(code)
+        if code in _CONTROL_ESCAPES or code in "dwDW":
+            return "\\" + code
+        if code in _CLASSES:
+            return _CLASSES[code]
+        if code == "S":
+            return r"\S"
+        if code in "pP":
+            return self.category()
+        raise PatternError(f'"\\{code}" is not known inside a class.')
+
+
+def _most(quantifier: str) -> int:
+    """Give how often a quantifier lets its atom repeat, a large number for no limit."""
+    core = quantifier.rstrip("?") or "?"
+    if core == "?":
+        return 1
+    if core in "*+":
+        return sys.maxsize
+    low, comma, high = core[1:-1].partition(",")
+    return int(high) if high else sys.maxsize if comma else int(low)
+
+
+@lru_cache(maxsize=64)
+def _category(name: str, negated: bool) -> str:
+    """List the characters of a Unicode category as ranges of a class."""
+    ranges: list[str] = []
+    start: int | None = None
+    for code in range(sys.maxunicode + 2):
+        inside = code <= sys.maxunicode and (
+            unicodedata.category(chr(code)).startswith(name) != negated
+        )
+        if inside and start is None:
+            start = code
+        elif not inside and start is not None:
+            ranges.append(f"\\U{start:08x}-\\U{code - 1:08x}")
+            start = None
+    if not ranges:
+        raise PatternError(f'There is no category "{name}".')
+    return "".join(ranges)
+
+
+def replacement(text: str, groups: int) -> list[str | int]:
+    """Split a replacement into texts and group numbers; raises PatternError."""
+    parts: list[str | int] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        following = text[position + 1 : position + 2]
+        if character == "\\":
+            if following not in ("\\", "$"):
+                raise PatternError(r"In a replacement, \ stands only before \ or $.")
+            parts.append(following)
+            position += 2
+        elif character == "$":
+            if not following.isdigit():
+                raise PatternError("In a replacement, $ stands before the number of a group.")
+            number = int(following)
+            parts.append(number if number <= groups else "")
+            position += 2
+        else:
+            parts.append(character)
+            position += 1
+    return parts

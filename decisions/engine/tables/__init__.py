@@ -1,0 +1,1 @@
+"""Decision tables: conditions of cells, and what hit policies make of the rows that match."""

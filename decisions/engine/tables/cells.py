@@ -1,0 +1,81 @@
+"""Writes the condition of a table cell as one Python expression where its types allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from decisions.engine.feel import nodes as n
+from decisions.engine.types import BOOLEAN, ORDERED, SCALARS, STRING, Type, base_of
+from decisions.engine.values import kind_of
+
+Constant = Callable[[object], str]
+
+_OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+def condition(tests: n.Tests, atom: str, kind: Type, constant: Constant) -> str | None:
+    """Give an expression that is true exactly when the cell matches, or None.
+
+    `atom` holds the input, known to be of `kind` or null; every test must be a constant of that
+    kind, so that Python's own comparison means the same as FEEL's.
+    """
+    base = base_of(kind)
+    if base not in SCALARS:
+        return None
+    if base == STRING and all(_is_text(test) for test in tests.tests) and len(tests.tests) > 1:
+        texts = frozenset(_constant(test.value) for test in tests.tests)
+        return f"{atom} {'not in' if tests.negated else 'in'} {constant(texts)}"
+    parts: list[str] = []
+    null_blind = False
+    for test in tests.tests:
+        part = _part(test, atom, base, constant)
+        if part is None:
+            return None
+        parts.append(part)
+        null_blind |= not _is_equality(test)
+    joined = parts[0] if len(parts) == 1 else " or ".join(f"({part})" for part in parts)
+    if tests.negated:
+        joined = f"not ({joined})"
+    # Null matches no order comparison, negated or not; against constants it is just unequal.
+    return f"{atom} is not None and ({joined})" if null_blind else f"({joined})"
+
+
+def _constant(node: n.Node) -> object:
+    return node.value if isinstance(node, n.Literal) else None
+
+
+def _is_text(test: n.Test) -> bool:
+    return test.operator in ("", "=") and isinstance(_constant(test.value), str)
+
+
+def _is_equality(test: n.Test) -> bool:
+    return test.operator in ("", "=", "!=") and isinstance(test.value, n.Literal)
+
+
+def _is_of(value: object, base: Type) -> bool:
+    return value is not None and kind_of(value) == base.name
+
+
+def _part(test: n.Test, atom: str, base: Type, constant: Constant) -> str | None:
+    if isinstance(test.value, n.RangeOf) and not test.operator:
+        return _range(test.value, atom, base, constant)
+    value = _constant(test.value)
+    if not _is_of(value, base):
+        return None
+    if base == BOOLEAN:
+        if test.operator not in ("", "=", "!="):
+            return None
+        return f"{atom} is {'not ' if test.operator == '!=' else ''}{constant(value)}"
+    if test.operator in ("<", "<=", ">", ">=") and base not in ORDERED:
+        return None
+    return f"{atom} {_OPERATORS[test.operator or '=']} {constant(value)}"
+
+
+def _range(box: n.RangeOf, atom: str, base: Type, constant: Constant) -> str | None:
+    low, high = _constant(box.low), _constant(box.high)
+    if box.operator is not None or base not in ORDERED:
+        return None
+    if not (_is_of(low, base) and _is_of(high, base)):
+        return None
+    left, right = ("<=" if box.low_closed else "<"), ("<=" if box.high_closed else "<")
+    return f"{constant(low)} {left} {atom} {right} {constant(high)}"

@@ -1,0 +1,183 @@
+"""What a decision table gives when rows have matched (DMN 1.5 §8.2.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from decisions.engine import numbers
+from decisions.engine.numbers import NumberError
+from decisions.engine.operators import NUMERIC, add, equal, ordering
+from decisions.engine.problems import Site
+from decisions.engine.run import Run
+from decisions.engine.values import show
+
+POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
+AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The rows that matched, in order, and how to work out what they give."""
+
+    run: Run
+    hits: list[int]
+    output: Callable[[int], Any]
+    default: Callable[[], Any]
+
+    def rows(self) -> str:
+        """Name the rows as people count them."""
+        numbers_ = [str(hit + 1) for hit in self.hits[:5]]
+        return f"{', '.join(numbers_[:-1])} and {numbers_[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The hit policy of one table.
+
+    `order` holds for each output its values by priority; `names` are the outputs when the table
+    has several, so that a row gives a context.
+    """
+
+    table: str
+    name: str
+    aggregation: str
+    names: tuple[str, ...]
+    order: tuple[tuple[Any, ...], ...]
+    site: Site
+
+    @property
+    def first_only(self) -> bool:
+        """Tell whether rows after the first hit need not be read."""
+        return self.name == "FIRST"
+
+    def settle(self, outcome: Outcome) -> Any:
+        """Turn matched rows into the value of the table."""
+        if not outcome.hits:
+            return self._nothing(outcome)
+        return _POLICIES[self.name](self, outcome)
+
+    def _nothing(self, outcome: Outcome) -> Any:
+        default = outcome.default()
+        if default is not None:
+            return default
+        if self.name == "COLLECT" and self.aggregation:
+            return 0 if self.aggregation == "COUNT" else None
+        return [] if self.name in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") else None
+
+    def _unique(self, outcome: Outcome) -> Any:
+        if len(outcome.hits) > 1:
+            outcome.run.report(
+                self.site,
+                "table.unique",
+                f"Rows {outcome.rows()} match at once, but the hit policy UNIQUE allows one.",
+                "Make the rows exclude one another, or choose the hit policy FIRST or PRIORITY.",
+            )
+            return None
+        return outcome.output(outcome.hits[0])
+
+    def _first(self, outcome: Outcome) -> Any:
+        return outcome.output(outcome.hits[0])
+
+    def _any(self, outcome: Outcome) -> Any:
+        values = [outcome.output(hit) for hit in outcome.hits]
+        if any(equal(outcome.run, value, values[0]) is not True for value in values[1:]):
+            outcome.run.report(
+                self.site,
+                "table.any",
+                f"Rows {outcome.rows()} match at once and give different results, "
+                "but the hit policy ANY asks for the same.",
+                "Make their outputs agree, or choose the hit policy FIRST or PRIORITY.",
+            )
+            return None
+        return values[0]
+
+    def _ranked(self, outcome: Outcome) -> list[Any]:
+        values = [outcome.output(hit) for hit in outcome.hits]
+        return sorted(values, key=lambda value: self._rank(outcome.run, value))
+
+    def _rank(self, run: Run, value: Any) -> tuple[int, ...]:
+        parts = [value[name] for name in self.names] if self.names else [value]
+        return tuple(
+            _position(run, part, order) for part, order in zip(parts, self.order, strict=True)
+        )
+
+    def _priority(self, outcome: Outcome) -> Any:
+        return self._ranked(outcome)[0]
+
+    def _rule_order(self, outcome: Outcome) -> Any:
+        return [outcome.output(hit) for hit in outcome.hits]
+
+    def _collect(self, outcome: Outcome) -> Any:
+        values = self._rule_order(outcome)
+        if not self.aggregation:
+            return values
+        if self.names:
+            return {
+                name: self._aggregate(outcome.run, [value[name] for value in values])
+                for name in self.names
+            }
+        return self._aggregate(outcome.run, values)
+
+    def _aggregate(self, run: Run, values: list[Any]) -> Any:
+        if self.aggregation == "COUNT":
+            return len(_distinct(run, values))
+        if self.aggregation == "SUM":
+            return self._sum(run, values)
+        best = values[0]
+        for value in values[1:]:
+            order = ordering(value, best)
+            if order is None:
+                return self._misfit(run, value)
+            if order == (1 if self.aggregation == "MAX" else -1):
+                best = value
+        return best
+
+    def _sum(self, run: Run, values: list[Any]) -> Any:
+        if all(type(value) in NUMERIC for value in values):
+            try:
+                total: numbers.Number = 0
+                for value in values:
+                    total = numbers.add(total, value)
+            except NumberError:
+                return self._misfit(run, values[0])
+            return total
+        total_of = values[0]
+        for value in values[1:]:
+            total_of = add(run, total_of, value, self.site)
+        return total_of
+
+    def _misfit(self, run: Run, value: Any) -> None:
+        run.report(
+            self.site,
+            "table.aggregation",
+            f"{self.aggregation} cannot be worked out with {show(value)}.",
+            "Give numbers in every row of this table.",
+        )
+
+
+def _position(run: Run, value: Any, order: tuple[Any, ...]) -> int:
+    for position, candidate in enumerate(order):
+        if equal(run, value, candidate) is True:
+            return position
+    return len(order)
+
+
+def _distinct(run: Run, values: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    for value in values:
+        if not any(equal(run, value, other) is True for other in kept):
+            kept.append(value)
+    return kept
+
+
+_POLICIES: dict[str, Callable[[Policy, Outcome], Any]] = {
+    "UNIQUE": Policy._unique,
+    "FIRST": Policy._first,
+    "ANY": Policy._any,
+    "PRIORITY": Policy._priority,
+    "RULE ORDER": Policy._rule_order,
+    "OUTPUT ORDER": Policy._ranked,
+    "COLLECT": Policy._collect,
+}
