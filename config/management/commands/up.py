@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check",
             action="store_true",
-            help="run the main job once in a folder of its own, print a table, exit 0 or 1",
+            help="walk the straight path once in a folder of its own, print a table, exit 0 or 1",
         )
 
     def handle(self, *, host, port, no_demo, check, **_):

@@ -1,0 +1,29 @@
+"""`manage.py up --check`: the straight path once, with real programs, in a folder of its own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from config.check.home import strip_installation
+from config.check.servers import FeedServer, HookReceiver
+
+
+def main() -> int:
+    """Run the check and print what happened; 0 when everything held, 1 when something did not."""
+    with (
+        tempfile.TemporaryDirectory(prefix="clearance-check-") as folder,
+        FeedServer() as feeds,
+        HookReceiver() as hooks,
+    ):
+        strip_installation(os.environ)
+        os.environ["CLEARANCE_STATE_DIR"] = folder
+        os.environ["CLEARANCE_OUTBOUND_ALLOW"] = f"{feeds.place},{hooks.place}"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+        # Settings are read from the environment that was made just now.
+        import django  # noqa: PLC0415
+
+        django.setup()
+        from config.check.run import run  # noqa: PLC0415
+
+        return run(Path(folder), feeds=feeds, hooks=hooks)
