@@ -151,6 +151,14 @@ def select(run: Run, value: Any, keep: Callable[[Any], Any], site: Site) -> Any:
             kept.append(item)
         elif type(answer) in NUMERIC:
             return at_index(run, items, answer, site)
+        elif answer is not None and answer is not False:
+            run.report(
+                site,
+                "type.boolean",
+                f"The filter gives {show(answer)} where true, false or a position is needed.",
+                "Compare it with something, for example by = or >.",
+            )
+            return None
     return kept
 
 

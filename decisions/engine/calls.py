@@ -19,6 +19,11 @@ class Parameter:
     kinds: tuple[str, ...]
     optional: bool = False
 
+    @property
+    def omissible(self) -> bool:
+        """Tell whether a call by names may leave it out: what takes null gets null."""
+        return self.optional or "null" in self.kinds
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -92,7 +97,7 @@ class Builtin:
         for form in self.forms:
             known = [param.name for param in form.params]
             if len(given) == len(names) and set(given) <= set(known):
-                if any(not p.optional and p.name not in given for p in form.params):
+                if any(not p.omissible and p.name not in given for p in form.params):
                     continue
                 fitted = [
                     _fit(given[p.name], p.kinds) if p.name in given else None for p in form.params

@@ -22,6 +22,8 @@ from decisions.engine.types import (
     RangeType,
     Type,
     base_of,
+    context_of,
+    list_of,
 )
 from decisions.engine.values import Function, Range, kind_of, show
 
@@ -67,7 +69,17 @@ def is_instance(run: Run, value: Any, kind: Type) -> bool:
         return kind == NULL
     if kind in (LIST, CONTEXT, FUNCTION, RANGE):
         return kind_of(value) == kind.name
-    return conforms(run, value, kind)
+    return conforms(run, value, _unconstrained(kind))
+
+
+def _unconstrained(kind: Type) -> Type:
+    """Drop allowed values: `instance of` asks for the form of a value only."""
+    base = base_of(kind)
+    if isinstance(base, ListType):
+        return list_of(_unconstrained(base.item))
+    if isinstance(base, ContextType):
+        return context_of({name: _unconstrained(part) for name, part in base.components.items()})
+    return base
 
 
 _MISFIT = object()

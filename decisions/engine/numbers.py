@@ -29,7 +29,7 @@ CONTEXT = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 _INTEGER_LIMIT = 10**DIGITS
-_MOST_SCALE = 6144
+_LEAST_SCALE, _MOST_SCALE = -6111, 6176
 
 ROUNDING = {
     "half even": ROUND_HALF_EVEN,
@@ -111,7 +111,7 @@ def modulo(dividend: Number, divisor: Number) -> Number:
 
 def round_to(value: Number, scale: int, rounding: str) -> Number:
     """Round to `scale` digits after the point (negative: before it); raises NumberError."""
-    if not -_MOST_SCALE <= scale <= _MOST_SCALE:
+    if not _LEAST_SCALE <= scale <= _MOST_SCALE:
         raise InvalidOperation
     if type(value) is int and scale >= 0:
         return value

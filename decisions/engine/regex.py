@@ -14,7 +14,7 @@ _COST = 5_000_000
 _MANY = 20
 _FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
-_CATEGORY = re.compile(r"\\([pP])\{([A-Z][a-z]?)\}")
+_CATEGORY = re.compile(r"\\([pP])\{(?:Is([A-Za-z0-9-]+)|([A-Z][a-z]?))\}")
 _NAME_START = r"A-Z_a-z:\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF"
 _CLASSES = {
     "s": r" \t\n\r",
@@ -70,7 +70,9 @@ def translate(pattern: str, flags: str = "") -> Pattern:
         bits |= _FLAGS.get(flag, 0)
     if "q" in flags:
         return Pattern(re.compile(re.escape(pattern), bits), 0, False)
-    translator = _Translator(pattern, bits, "x" in flags)
+    if "x" in flags:
+        pattern = _SPACED.sub(lambda match: match[1] or "", pattern)
+    translator = _Translator(pattern, bits)
     try:
         compiled = re.compile(translator.translate(), bits)
     except (re.error, OverflowError, RecursionError):
@@ -79,10 +81,9 @@ def translate(pattern: str, flags: str = "") -> Pattern:
 
 
 class _Translator:
-    def __init__(self, pattern: str, bits: int, spaced: bool) -> None:
+    def __init__(self, pattern: str, bits: int) -> None:
         self.pattern = pattern
         self.bits = bits
-        self.spaced = spaced
         self.position = 0
         self.repeats = 0
         self.nested = False
@@ -108,8 +109,6 @@ class _Translator:
     def piece(self) -> str:
         """Translate one atom with its quantifier."""
         character = self.take()
-        if self.spaced and character in " \t\r\n":
-            return ""
         inner_risky = False
         if character == "(":
             return self.open_group()
@@ -156,8 +155,6 @@ class _Translator:
             return ""
         self.position = match.end()
         text = match[0]
-        if self.spaced and text.startswith("{"):
-            text = text.replace(" ", "")
         if _most(text) >= _MANY:
             self.repeats += 1
             self.nested |= inner_risky
@@ -187,7 +184,9 @@ class _Translator:
         if match is None:
             raise PatternError(r"After \p stands a category such as {Lu}.")
         self.position = match.end()
-        return _category(match[2], match[1] == "P")
+        if match[2]:
+            return _block(match[2], match[1] == "P")
+        return _category(match[3], match[1] == "P")
 
     def character_class(self) -> str:
         """Translate [...], with [a-z-[aeiou]] taking away."""
@@ -238,6 +237,51 @@ def _most(quantifier: str) -> int:
         return sys.maxsize
     low, comma, high = core[1:-1].partition(",")
     return int(high) if high else sys.maxsize if comma else int(low)
+
+
+_BLOCKS = {
+    "BasicLatin": (0x0, 0x7F),
+    "Latin-1Supplement": (0x80, 0xFF),
+    "LatinExtended-A": (0x100, 0x17F),
+    "LatinExtended-B": (0x180, 0x24F),
+    "IPAExtensions": (0x250, 0x2AF),
+    "SpacingModifierLetters": (0x2B0, 0x2FF),
+    "CombiningDiacriticalMarks": (0x300, 0x36F),
+    "Greek": (0x370, 0x3FF),
+    "GreekandCoptic": (0x370, 0x3FF),
+    "Cyrillic": (0x400, 0x4FF),
+    "Armenian": (0x530, 0x58F),
+    "Hebrew": (0x590, 0x5FF),
+    "Arabic": (0x600, 0x6FF),
+    "Devanagari": (0x900, 0x97F),
+    "Thai": (0xE00, 0xE7F),
+    "HangulJamo": (0x1100, 0x11FF),
+    "LatinExtendedAdditional": (0x1E00, 0x1EFF),
+    "GreekExtended": (0x1F00, 0x1FFF),
+    "GeneralPunctuation": (0x2000, 0x206F),
+    "CurrencySymbols": (0x20A0, 0x20CF),
+    "Arrows": (0x2190, 0x21FF),
+    "MathematicalOperators": (0x2200, 0x22FF),
+    "BoxDrawing": (0x2500, 0x257F),
+    "Hiragana": (0x3040, 0x309F),
+    "Katakana": (0x30A0, 0x30FF),
+    "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
+    "HangulSyllables": (0xAC00, 0xD7AF),
+}
+
+
+def _block(name: str, negated: bool) -> str:
+    """Write a Unicode block as a range of a class."""
+    if name not in _BLOCKS:
+        raise PatternError(f'There is no block "{name}".')
+    low, high = _BLOCKS[name]
+    if not negated:
+        return f"\\U{low:08x}-\\U{high:08x}"
+    before = f"\\U00000000-\\U{low - 1:08x}" if low else ""
+    return f"{before}\\U{high + 1:08x}-\\U{sys.maxunicode:08x}"
+
+
+_SPACED = re.compile(r"(\[(?:[^\]\\]|\\.)*\])|[ \t\n\r]+", re.DOTALL)
 
 
 @lru_cache(maxsize=64)

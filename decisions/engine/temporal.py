@@ -271,9 +271,7 @@ def parse_at(text: str) -> Temporal | None:
     """Read the text of an @ literal: date, time, date and time or duration (§10.3.2.3.3)."""
     if text.lstrip("-").startswith("P"):
         return parse_duration(text)
-    if "T" in text:
-        return parse_datetime(text)
-    return parse_date(text) or parse_time(text)
+    return parse_date(text) or parse_time(text) or parse_datetime(text)
 
 
 def offset_seconds(day: Date, time: Time) -> int | None:

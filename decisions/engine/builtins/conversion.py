@@ -9,6 +9,7 @@ from typing import Any
 from decisions.engine import numbers, temporal
 from decisions.engine.builtins.signatures import builtin
 from decisions.engine.feel.lexer import unescape
+from decisions.engine.feel.names import NAME_WORD
 from decisions.engine.limits import VALUE_NESTING, check_string_size, too_much
 from decisions.engine.numbers import Number, NumberError
 from decisions.engine.operators import ordering
@@ -206,7 +207,7 @@ def write(run: Run, value: Any, *, top: bool = False, depth: int = 0) -> str:
     kind = type(value)
     if kind is str:
         run.spend(len(value) // 100)
-        return value if top else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return value if top else _quoted(value)
     if kind is int or kind is Decimal:
         return numbers.to_text(value)
     if value is None or kind is bool:
@@ -214,11 +215,23 @@ def write(run: Run, value: Any, *, top: bool = False, depth: int = 0) -> str:
     if kind is list:
         return "[" + ", ".join(write(run, item, depth=depth + 1) for item in value) + "]"
     if kind is dict:
-        parts = (f"{key}: {write(run, item, depth=depth + 1)}" for key, item in value.items())
+        parts = (f"{_key(key)}: {write(run, item, depth=depth + 1)}" for key, item in value.items())
         return "{" + ", ".join(parts) + "}"
     if kind is Range:
         return _write_range(run, value, depth)
     return str(value) if isinstance(value, tuple) else show(value)
+
+
+def _key(name: str) -> str:
+    """Write the key of an entry, quoted when it is no name."""
+    words = name.split(" ")
+    if name and all(NAME_WORD.fullmatch(word) for word in words):
+        return name
+    return _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _write_range(run: Run, value: Range, depth: int) -> str:

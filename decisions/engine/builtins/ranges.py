@@ -121,7 +121,7 @@ def overlaps_after(run: Run, site: Site, left: Range, right: Range) -> bool | No
     return _all(
         _starts_earlier(right, left),
         overlaps(run, site, left, right),
-        _ends_later(left, right),
+        _negated(_ends_later(right, left)),
     )
 
 

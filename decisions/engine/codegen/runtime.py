@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decisions.engine.operators import meets
+from decisions.engine.operators import meets, truth
 from decisions.engine.problems import Site
 from decisions.engine.run import Run, TableTrace
 from decisions.engine.tables.hit_policy import Outcome, Policy
@@ -37,6 +37,14 @@ def cell_result(run: Run, subject: Any, result: Any) -> bool | None:
     if type(result) is bool and type(subject) is not bool:
         return result
     return meets(run, subject, result)
+
+
+def no_condition(run: Run, value: Any, site: Site) -> bool:
+    """Tell, and report, that a condition of some or every is neither true, false nor null."""
+    if value is None or type(value) is bool:
+        return False
+    truth(run, value, site)
+    return True
 
 
 def copy_partial(run: Run, results: list[Any]) -> list[Any]:

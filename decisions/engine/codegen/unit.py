@@ -26,7 +26,7 @@ _RUNTIME: dict[str, Any] = {
         (
             runtime,
             "make_function make_range cell_result trace_rows apply_policy check_allowed "
-            "copy_partial",
+            "copy_partial no_condition",
         ),
     )
     for name in names.split()

@@ -8,7 +8,26 @@ from typing import NamedTuple
 from decisions.engine.feel.names import NAME_WORD, Names
 
 KEYWORDS = frozenset(
-    ["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance", "function", "external", "null", "true", "false"]
+    [
+        "and",
+        "or",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "function",
+        "external",
+        "null",
+        "true",
+        "false",
+    ]
 )
 
 _SKIP = re.compile(r"(?:[\s\ufeff\u180e\u200b]|//[^\n\r]*|/\*(?s:.*?)\*/)*")
