@@ -9,6 +9,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.demo.people import PASSWORD, PEOPLE
 from config.processes.launch import environment_for, reachable, start_broker, start_programs
 from config.processes.places import Unusable, lock_state, open_listener
 from config.processes.supervisor import Supervisor, say_to_terminal
@@ -49,13 +50,13 @@ class Command(BaseCommand):
             if settings.CELERY_BROKER_URL.startswith("redis+socket:"):
                 start_broker(supervisor, path=socket, folder=settings.STATE_DIR / "broker")
             self.migrate()
-            if demo:
-                self.seed()
+            told = self.seed() if demo else False
             # The programs open connections of their own.
             connection.close()
             start_programs(supervisor, listener)
             if not supervisor.asked_to_stop:
-                self.greet(environment["CLEARANCE_BASE_URL"], time.monotonic() - started)
+                seconds = time.monotonic() - started
+                self.greet(environment["CLEARANCE_BASE_URL"], seconds=seconds, logins=not told)
                 supervisor.run()
         finally:
             supervisor.stop()
@@ -68,23 +69,30 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
 
     def seed(self):
-        """Write the demo at the first start, or again where the last try did not finish."""
-        unfinished = settings.STATE_DIR / "demo-unfinished"
-        if User.objects.exists() and not unfinished.exists():
-            return
+        """Write the demo at the first start, all of it or nothing; it tells the logins itself."""
+        if settings.PRODUCTION or User.objects.exists():
+            return False
         self.stdout.write("Writing the demo …")
-        unfinished.touch()
         call_command("seed_demo", stdout=self.stdout)
-        unfinished.unlink()
+        return True
 
-    def greet(self, url, seconds):
+    def greet(self, url, *, seconds, logins):
         home = "PostgreSQL" if connection.vendor == "postgresql" else settings.STATE_DIR
-        lines = ["", f"  Clearance runs at {url}  (after {seconds:.1f} s)", ""]
-        lines += [f"  {line}" for line in self.logins()]
-        lines += [f"  State lies in {home}. Ctrl-C stops everything.", ""]
-        self.stdout.write("\n".join(lines))
+        self.stdout.write(f"\n  Clearance runs at {url} (ready after {seconds:.1f} s)\n")
+        for line in self.logins() if logins else []:
+            self.stdout.write(f"  {line}")
+        self.stdout.write(f"\n  State lies in {home}. Ctrl-C stops everything.\n\n")
 
     def logins(self):
-        if not User.objects.exists():
-            return ["Nobody can sign in yet. Make an admin: python3 manage.py createsuperuser", ""]
-        return []
+        """Who of the demo may sign in, or how to make the first admin."""
+        demo = {person.email: person for person in PEOPLE}
+        there = User.objects.filter(email__in=demo).order_by("date_joined", "email")
+        people = [user for user in there if user.check_password(PASSWORD)]
+        if people:
+            width = max(len(user.email) for user in people)
+            yield f"Password of everybody in the demo: {PASSWORD}"
+            for user in people:
+                roles = ", ".join(role.label.lower() for role in demo[user.email].roles)
+                yield f"  {user.email:<{width}}  {roles}"
+        elif not User.objects.exists():
+            yield "Nobody can sign in yet. Make an admin: python3 manage.py createsuperuser"
