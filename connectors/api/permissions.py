@@ -1,10 +1,13 @@
 """API keys carry scopes, and each view names the scope its method needs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    # The framework imports this module while it loads its own views.
+    from rest_framework.views import APIView
 
 
 class HasScope(BasePermission):
@@ -15,7 +18,7 @@ class HasScope(BasePermission):
 
     message = "This API key does not carry the scope that this call needs."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         needed: dict[str, Any] = getattr(view, "scopes", {})
         method = "GET" if request.method == "HEAD" else request.method
         scope = needed.get(method or "")
