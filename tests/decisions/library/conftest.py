@@ -1,0 +1,70 @@
+"""The podcast sponsorship rules, loaded once, with the reference tables as they are shipped."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from decisions import engine
+from tests.decisions.library.ordinary import FEED, ORDINARY, changed
+
+LIBRARY = Path(__file__).resolve().parents[3] / "decisions" / "library"
+NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
+
+
+def reference_inputs(tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """What rules see of each reference table, by the key of the table."""
+    return {
+        table["key"]: (
+            {row["key"]: row["value"] for row in table["rows"]}
+            if table["kind"] == "values"
+            else table["rows"]
+        )
+        for table in tables
+    }
+
+
+@dataclass
+class Sponsorship:
+    """Decides submissions by the library's rules."""
+
+    model: Any
+    tables: dict[str, Any]
+
+    def evaluate(
+        self,
+        facts: dict[str, Any],
+        *,
+        feed: dict[str, Any] | None = FEED,
+        tables: dict[str, Any] | None = None,
+    ) -> Any:
+        filled = {
+            source["input"]: (
+                feed if source["kind"] == "evidence" else (tables or self.tables)[source["key"]]
+            )
+            for source in self.model.sources
+        }
+        result = self.model.decision("Decision")({**facts, **filled}, now=NOW)
+        assert [p for p in result.problems if p.severity == "error"] == []
+        return result
+
+    def decide(self, facts: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return self.evaluate(facts, **more).value
+
+    def change(self, changes: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return self.decide(changed(ORDINARY, changes), **more)
+
+
+@pytest.fixture(scope="session")
+def library_tables() -> list[dict[str, Any]]:
+    return json.loads((LIBRARY / "podcast_sponsorship.tables.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def sponsorship(library_tables: list[dict[str, Any]]) -> Sponsorship:
+    model = engine.load_model(LIBRARY / "podcast_sponsorship.dmn")
+    assert [p for p in model.problems if p.severity == "error"] == []
+    return Sponsorship(model, reference_inputs(library_tables))
