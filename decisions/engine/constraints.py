@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from decisions.engine.feel import nodes as n
-from decisions.engine.numbers import Number, as_integer
+from decisions.engine.numbers import as_integer
 from decisions.engine.values import plain, show
 
 Allows = Callable[[Any, Any], bool | None]
@@ -122,25 +122,27 @@ def _is_input(node: n.Node) -> bool:
     return isinstance(node, n.Name) and node.name == "?"
 
 
+def _call_of(node: n.Node, name: str) -> n.Call | None:
+    """Give a call of a built-in whose first argument is the input."""
+    if not isinstance(node, n.Call) or node.names or not node.arguments:
+        return None
+    called = isinstance(node.function, n.Name) and node.function.name == name
+    return node if called and _is_input(node.arguments[0]) else None
+
+
 def _pattern(node: n.Node) -> str | None:
     """Read matches(?, "pattern")."""
-    if isinstance(node, n.Call) and isinstance(node.function, n.Name):
-        if node.function.name == "matches" and len(node.arguments) == 2 and not node.names:
-            subject, pattern = node.arguments
-            if _is_input(subject) and isinstance(pattern, n.Literal):
-                return pattern.value if isinstance(pattern.value, str) else None
-    return None
+    call = _call_of(node, "matches")
+    pattern = call.arguments[1] if call is not None and len(call.arguments) == 2 else None
+    value = pattern.value if isinstance(pattern, n.Literal) else None
+    return value if isinstance(value, str) else None
 
 
 def _longest(node: n.Node) -> int | None:
     """Read string length(?) <= limit."""
     if not isinstance(node, n.Compare) or node.operator not in ("<", "<="):
         return None
-    call, limit = node.left, node.right
-    if isinstance(call, n.Call) and isinstance(call.function, n.Name):
-        if call.function.name == "string length" and _is_input(call.arguments[0]):
-            if isinstance(limit, n.Literal):
-                longest: Number | None = as_integer(limit.value)
-                if longest is not None:
-                    return int(longest) - (node.operator == "<")
-    return None
+    if _call_of(node.left, "string length") is None or not isinstance(node.right, n.Literal):
+        return None
+    longest = as_integer(node.right.value)
+    return None if longest is None else longest - (node.operator == "<")

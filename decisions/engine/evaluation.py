@@ -95,7 +95,7 @@ class Model:
         return describe_model(self)
 
     def check(self, facts: Any) -> list[Problem]:
-        """Hold facts against the declared inputs; `where` is a JSON pointer such as /show/explicit."""
+        """Hold facts against the declared inputs; `where` is a pointer such as /show/explicit."""
         if not isinstance(facts, Mapping):
             return [Problem("input.type", "The facts must be an object.", "", "Give { ... }.")]
         reader = Reader(Run(), strict=True)

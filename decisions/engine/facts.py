@@ -1,4 +1,4 @@
-"""What a model takes: reads facts by their declared types, says what is wrong, gives a JSON Schema."""
+"""Reads facts by their declared types, says what is wrong, and gives the JSON Schema."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class Reader:
         if shape.parts is not None:
             return self.context(value, shape, path)
         if shape.item is not None:
-            return self.list(value, shape.item, path)
+            return self.list_(value, shape.item, path)
         found = self.scalar(value, shape, path)
         if found is not None and shape.constraint is not None:
             return self.constrained(found, shape, shape.constraint, path)
@@ -208,7 +208,7 @@ class Reader:
             return self.constrained(found, shape, shape.constraint, path)
         return found
 
-    def list(self, value: Any, item: Shape, path: str) -> Any:
+    def list_(self, value: Any, item: Shape, path: str) -> Any:
         """Read a list by the shape of its items."""
         if not isinstance(value, list | tuple):
             self.report(path, "input.type", f"{_name(value)} stands here.", "Give a list: [ ... ].")

@@ -1,4 +1,4 @@
-"""Turns boxed expressions of DMN into the nodes that FEEL texts become, so that one tree is left."""
+"""Turns boxed expressions of DMN into the nodes of FEEL, so that one tree is left."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Lowering:
         node: n.Node = self.inside((), lower)
         return node
 
-    def list(self, boxed: m.ListExpression) -> n.Node:
+    def list_(self, boxed: m.ListExpression) -> n.Node:
         items = (self.lower(item, f"item {i}") for i, item in enumerate(boxed.items, 1))
         return n.ListOf(1, tuple(items))
 
@@ -204,7 +204,8 @@ class Lowering:
                 f"The hit policy {policy} needs the output values in order of priority.",
                 "Add output values to the output column, the most important first.",
             )
-        columns = [_Column(self, clause.label) for clause in (*inputs, *outputs)]
+        labels = [clause.label for clause in inputs] + [clause.label for clause in outputs]
+        columns = [_Column(self, label) for label in labels]
         rules = tuple(
             self.rule(rule, number, columns, len(inputs), len(outputs))
             for number, rule in enumerate(boxed.rules, 1)
@@ -295,7 +296,7 @@ class _Column:
 _LOWER: dict[type, Callable[[Lowering, Any], n.Node]] = {
     m.LiteralExpression: Lowering.literal,
     m.ContextExpression: Lowering.context,
-    m.ListExpression: Lowering.list,
+    m.ListExpression: Lowering.list_,
     m.RelationExpression: Lowering.relation,
     m.InvocationExpression: Lowering.invocation,
     m.FunctionExpression: Lowering.function,
@@ -335,7 +336,8 @@ def member_names(definitions: m.Definitions) -> set[str]:
             boxes.extend(entry.value for entry in box.entries)
         elif box is not None:
             boxes.extend(_parts(box))
-    found.update(element.name for element in (*definitions.decisions, *definitions.inputs))
+    found.update(decision.name for decision in definitions.decisions)
+    found.update(item.name for item in definitions.inputs)
     return found - {""}
 
 

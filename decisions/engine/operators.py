@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from decisions.engine import numbers, temporal
@@ -12,7 +13,7 @@ from decisions.engine.run import Run
 from decisions.engine.temporal import NANOS, Date, DateTime, Days, Months, Time
 from decisions.engine.values import KINDS, Range, kind_of, show
 
-NUMERIC = frozenset({int, numbers.Decimal})
+NUMERIC = frozenset({int, Decimal})
 _MOST_NANOS = 10**30
 _MOST_MONTHS = 10**14
 
@@ -95,7 +96,7 @@ def ordering(left: Any, right: Any) -> int | None:
     left, right = order_key(left), order_key(right)
     if kind in ("time", "date and time") and left[0] != right[0]:
         return None
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def _compare(run: Run, left: Any, right: Any, site: Site) -> int | None:

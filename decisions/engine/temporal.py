@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as py
 import re
-from datetime import date as PyDate
-from datetime import datetime as PyDateTime
-from datetime import time as PyTime
-from datetime import timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -283,7 +280,7 @@ def offset_seconds(day: Date, time: Time) -> int | None:
         return None
     # The calendar repeats every 400 years, so far years are looked up in 2000 to 2399.
     year = day.year if 1 < day.year < 9999 else 2000 + day.year % _CYCLE
-    moment = PyDateTime(year, day.month, day.day, time.hour, time.minute, time.second, tzinfo=zone)
+    moment = py.datetime(year, day.month, day.day, time.hour, time.minute, time.second, tzinfo=zone)
     offset = moment.utcoffset()
     return 0 if offset is None else round(offset.total_seconds())
 
@@ -351,44 +348,44 @@ def weekday(day: Date) -> int:
     return (day_number(day) + 3) % 7 + 1
 
 
-def from_python(value: PyDate | PyTime | timedelta) -> Temporal:
+def from_python(value: py.date | py.time | py.timedelta) -> Temporal:
     """Take a value of the datetime module."""
-    if isinstance(value, PyDateTime):
+    if isinstance(value, py.datetime):
         return DateTime(Date(value.year, value.month, value.day), _from_time(value.timetz(), value))
-    if isinstance(value, PyDate):
+    if isinstance(value, py.date):
         return Date(value.year, value.month, value.day)
-    if isinstance(value, PyTime):
+    if isinstance(value, py.time):
         return _from_time(value, value)
     micros = (value.days * DAY_SECONDS + value.seconds) * 1_000_000 + value.microseconds
     return Days(micros * 1000)
 
 
-def _from_time(value: PyTime, owner: PyTime | PyDateTime) -> Time:
+def _from_time(value: py.time, owner: py.time | py.datetime) -> Time:
     zone = getattr(value.tzinfo, "key", None)
     offset = None if zone else owner.utcoffset()
     seconds = None if offset is None else round(offset.total_seconds())
     return Time(value.hour, value.minute, value.second, value.microsecond * 1000, seconds, zone)
 
 
-def to_python(value: Temporal) -> PyDate | PyTime | timedelta | Temporal:
+def to_python(value: Temporal) -> py.date | py.time | py.timedelta | Temporal:
     """Give a value of the datetime module where it can hold the value exactly."""
     if isinstance(value, Date):
-        return PyDate(*value) if 1 <= value.year <= 9999 else value
+        return py.date(*value) if 1 <= value.year <= 9999 else value
     if isinstance(value, Time):
         return _to_time(value) if value.nano % 1000 == 0 else value
     if isinstance(value, DateTime):
         if 1 <= value.date.year <= 9999 and value.time.nano % 1000 == 0:
-            return PyDateTime.combine(PyDate(*value.date), _to_time(value.time))
+            return py.datetime.combine(py.date(*value.date), _to_time(value.time))
         return value
     if isinstance(value, Days) and value.nanos % 1000 == 0 and abs(value.nanos) < 10**22:
-        return timedelta(microseconds=value.nanos // 1000)
+        return py.timedelta(microseconds=value.nanos // 1000)
     return value
 
 
-def _to_time(value: Time) -> PyTime:
-    zone: ZoneInfo | timezone | None = None
+def _to_time(value: Time) -> py.time:
+    zone: ZoneInfo | py.timezone | None = None
     if value.zone is not None:
         zone = _zone(value.zone)
     elif value.offset is not None:
-        zone = timezone(timedelta(seconds=value.offset))
-    return PyTime(value.hour, value.minute, value.second, value.nano // 1000, zone)
+        zone = py.timezone(py.timedelta(seconds=value.offset))
+    return py.time(value.hour, value.minute, value.second, value.nano // 1000, zone)

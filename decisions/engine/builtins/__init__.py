@@ -1,4 +1,4 @@
-"""The built-in functions of FEEL (DMN 1.5 §10.3.4): one file per argument type, signatures as data."""
+"""The built-in functions of FEEL (DMN 1.5 §10.3.4), one file per argument type."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
@@ -148,8 +149,8 @@ def standard_deviation(run: Run, site: Site, items: _List) -> Number | None:
     if not found or len(found) < 2:
         return None
     try:
-        average = CONTEXT.divide(sum(found, start=numbers.Decimal(0)), len(found))
-        squares = numbers.Decimal(0)
+        average = CONTEXT.divide(sum(found, start=Decimal(0)), len(found))
+        squares = Decimal(0)
         for item in found:
             squares = CONTEXT.add(squares, CONTEXT.power(CONTEXT.subtract(item, average), 2))
         return CONTEXT.sqrt(CONTEXT.divide(squares, len(found) - 1))

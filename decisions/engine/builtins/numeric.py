@@ -69,7 +69,9 @@ def ceiling(run: Run, site: Site, value: Number, scale: Number = 0) -> Number | 
 def absolute(run: Run, site: Site, value: Number | Days | Months) -> Number | Days | Months:
     if isinstance(value, Days):
         return Days(abs(value.nanos))
-    return Months(abs(value.months)) if isinstance(value, Months) else abs(value)
+    if isinstance(value, Months):
+        return Months(abs(value.months))
+    return -value if value < 0 else value
 
 
 @builtin("modulo", "dividend: number, divisor: number", "number")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from decisions.engine.calls import Builtin, Form, Parameter
 
-Implementation = Callable[..., Any]
+Implementation = TypeVar("Implementation", bound=Callable[..., Any])
 _Declared = list[tuple[str, Form, str]]
 
 
@@ -29,7 +29,7 @@ def builtin(
     return declare
 
 
-def _read(signature: str, function: Implementation) -> Form:
+def _read(signature: str, function: Callable[..., Any]) -> Form:
     params = []
     variadic = False
     for part in filter(None, signature.split(", ")):

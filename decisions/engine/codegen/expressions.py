@@ -99,7 +99,7 @@ class Writer:
             found = body.keep(f"scope_member({body.use(item)}, {key}, {found})")
         return found
 
-    def list(self, node: n.ListOf, env: Env, body: Body) -> str:
+    def list_(self, node: n.ListOf, env: Env, body: Body) -> str:
         items = [self.write(item, env, body) for item in node.items]
         return body.keep(f"[{', '.join(items)}]")
 
@@ -400,7 +400,7 @@ def _free_of_item(node: n.Node) -> bool:
 _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {
     n.Literal: Writer.literal,
     n.Name: Writer.name,
-    n.ListOf: Writer.list,
+    n.ListOf: Writer.list_,
     n.Context: Writer.context,
     n.RangeOf: Writer.range,
     n.Negate: Writer.negate,

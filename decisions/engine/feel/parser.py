@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from decisions.engine import numbers, temporal
@@ -669,7 +669,7 @@ class _Parser:
         return context_of(components)
 
 
-_PREFIXES = {
+_PREFIXES: dict[str, Callable[[_Parser, int], n.Node]] = {
     "-": _Parser.negation,
     "(": _Parser.parenthesis,
     "[": _Parser.bracket,

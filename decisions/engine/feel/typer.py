@@ -128,7 +128,7 @@ class Typer:
         )
         return ANY
 
-    def list(self, node: n.ListOf, scope: Scope) -> Type:
+    def list_(self, node: n.ListOf, scope: Scope) -> Type:
         item: Type = NULL
         for part in node.items:
             item = join(self.infer(part, scope), item) if item != NULL else self.infer(part, scope)
@@ -361,14 +361,14 @@ class Typer:
                 'Texts stand in "...", numbers and dates do not.',
             )
         values = [part.value for part in clause.order if isinstance(part, n.Literal)]
-        if values and isinstance(made.body, n.Literal) and made.body.value is not None:
-            if made.body.value not in values:
-                self.report(
-                    made.at,
-                    "table.output",
-                    f"{made.text} is not among the values of the output {clause.label}.",
-                    did_you_mean(str(made.body.value), map(str, values)),
-                )
+        literal = made.body.value if isinstance(made.body, n.Literal) else None
+        if values and literal is not None and literal not in values:
+            self.report(
+                made.at,
+                "table.output",
+                f"{made.text} is not among the values of the output {clause.label}.",
+                did_you_mean(str(literal), map(str, values)),
+            )
         self.where = outer
 
 
@@ -451,7 +451,7 @@ _ARITHMETIC: Mapping[tuple[str, Type, Type], Type] = _arithmetic_types()
 _RULES: dict[type, Callable[[Typer, Any, Scope], Type]] = {
     n.Literal: Typer.literal,
     n.Name: Typer.name,
-    n.ListOf: Typer.list,
+    n.ListOf: Typer.list_,
     n.Context: Typer.context,
     n.RangeOf: Typer.range,
     n.Negate: Typer.negate,
