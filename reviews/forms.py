@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 
 from decisions.enums import FINAL_OUTCOMES, Outcome, Role
 from decisions.errors import Invalid
@@ -93,7 +94,7 @@ class VerdictForm(ExpectedFaults):
         chosen = self["conditions"].value()
         for place, row in enumerate(self.proposed):
             # What the rules propose holds until the reviewer says otherwise.
-            checked = not self.is_bound or str(place) in (chosen or [])
+            checked = chosen is None or str(place) in chosen
             yield {"value": place, "text": row["text"], "checked": checked}
 
     def arguments(self) -> dict[str, Any]:
@@ -122,6 +123,16 @@ class VerdictForm(ExpectedFaults):
         ):
             self.add_error("conditions", "Give one condition or more, or approve without.")
         return given
+
+
+def written(sent: QueryDict) -> dict[str, Any]:
+    """What somebody wrote into a verdict that was not recorded, to show it again."""
+    many = ("reasons", "conditions")
+    one = ("outcome", "more_conditions", "destination", "note_to_submitter", "note")
+    return {
+        **{name: sent.getlist(name) for name in many},
+        **{name: sent.get(name, "") for name in one},
+    }
 
 
 class MoveForm(forms.Form):

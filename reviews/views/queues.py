@@ -1,5 +1,6 @@
 """One queue: what waits in it, and how it runs."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -37,6 +38,7 @@ def queue(request: PageRequest, key: str) -> HttpResponse:
     context = {
         "now": now,
         "queue": found,
+        "promised": timedelta(minutes=found.decision_minutes),
         "page": page,
         "items": with_meters(page.items, now=now),
         "filters": [_filter("who", "With", who, WHO), _filter("due", "Due", due, DUE)],

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from decisions.access import requires
 from decisions.errors import Invalid, Refused
-from reviews.forms import MoveForm, VerdictForm
+from reviews.forms import MoveForm, VerdictForm, written
 from reviews.models import ReviewItem, ReviewQueue
 from reviews.queries.items import item_with_record, open_items, recent_verdicts, with_meters
 from reviews.queries.queues import queues_of
@@ -67,7 +67,11 @@ def claim(request: PageRequest, item_id: UUID) -> HttpResponse:
         claiming.claim(item_id, user=request.user, now=timezone.now())
     except Refused as refusal:
         return _page(request, _item(item_id), problem=str(refusal), code=409)
-    return _to(request, "reviews:item", item_id=item_id)
+    if "note" not in request.POST:
+        return _to(request, "reviews:item", item_id=item_id)
+    # Somebody whose lease ran out while they wrote: what they wrote comes back with the item.
+    found = _item(item_id)
+    return _page(request, found, form=VerdictForm(item=found, initial=written(request.POST)))
 
 
 @require_POST
