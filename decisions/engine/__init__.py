@@ -24,7 +24,7 @@ from decisions.engine.model import Definitions
 from decisions.engine.problems import Invalid, Problem, Refused
 from decisions.engine.run import Run
 from decisions.engine.types import ANY
-from decisions.engine.values import give_out, take_in
+from decisions.engine.values import give_out, take_in, to_json
 from decisions.engine.xml import read_definitions
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "evaluate_expression",
     "evaluate_unary_tests",
     "load_model",
+    "to_json",
 ]
 
 

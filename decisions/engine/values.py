@@ -174,6 +174,21 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+def to_json(value: Any) -> Any:
+    """Turn a result into JSON values; a number is a JSON number where a double keeps its text."""
+    if isinstance(value, Decimal):
+        whole = numbers.whole(value)
+        if type(whole) is int:
+            return whole
+        double = float(value)
+        return double if Decimal(repr(double)) == value else numbers.to_text(value)
+    if type(value) is list:
+        return [to_json(item) for item in value]
+    if type(value) is dict:
+        return {name: to_json(item) for name, item in value.items()}
+    return plain(value)
+
+
 def write_range(value: Range) -> str:
     """Write a range as FEEL does."""
     if value.operator is not None:

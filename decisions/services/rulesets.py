@@ -35,7 +35,7 @@ class Rules:
     model_id: UUID
     version_id: UUID
     engine: engine.Model
-    decide: engine.Decision
+    decide: engine.Decide
     sources: tuple[Source, ...]
     references: dict[str, Any]
 

@@ -98,7 +98,7 @@ def test_event_delivered_twice_decides_once(model, no_broker):
 
 
 def test_engine_that_breaks_sends_to_a_person_never_to_approval(model, monkeypatch):
-    from decisions.engine import Decision as EngineDecision
+    from decisions.engine import Decide as EngineDecision
 
     def broken(*_args, **_kwargs):
         raise RuntimeError("boom")
