@@ -162,6 +162,11 @@ function warn(text) {
 }
 
 addEventListener("offline", () => warn("The connection is lost. What you write is kept on this device."));
+document.addEventListener("htmx:error", (event) => {
+  if (event.target.closest?.("form[data-verdict]")) {
+    warn("The verdict was not sent: the line is lost. What you wrote is kept; record again.");
+  }
+});
 addEventListener("online", () => {
   document.querySelector("form[data-verdict] [data-line]")?.remove();
   say("say", "The connection is back.");
@@ -182,4 +187,3 @@ setInterval(() => {
 
 start();
 document.addEventListener("htmx:after:swap", start);
-document.addEventListener("htmx:afterSwap", start);

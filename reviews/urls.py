@@ -1,0 +1,23 @@
+"""Addresses of the review pages."""
+
+from django.urls import path
+
+from reviews.views import board, queues, workbench
+
+app_name = "reviews"
+
+urlpatterns = [
+    path("queues/", board.board, name="board"),
+    path("queues/<slug:key>/", queues.queue, name="queue"),
+    path("queues/<slug:key>/settings/", queues.settings, name="queue_settings"),
+    path("queues/<slug:key>/reason-codes/", queues.reason_codes, name="queue_reason_codes"),
+    path("queues/<slug:key>/pause/", queues.pause, name="queue_pause"),
+    path("work/", workbench.my_work, name="my_work"),
+    path("work/next/", workbench.take_next, name="take_next"),
+    path("work/<uuid:item_id>/", workbench.item, name="item"),
+    path("work/<uuid:item_id>/claim/", workbench.claim, name="claim"),
+    path("work/<uuid:item_id>/renew/", workbench.renew, name="renew"),
+    path("work/<uuid:item_id>/release/", workbench.release, name="release"),
+    path("work/<uuid:item_id>/move/", workbench.move, name="move"),
+    path("work/<uuid:item_id>/verdict/", workbench.verdict, name="verdict"),
+]
