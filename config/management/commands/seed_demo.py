@@ -1,5 +1,7 @@
 """`manage.py seed_demo`: writes the demo into an empty installation, all of it or nothing."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         self.refuse_where_it_harms()
         now = timezone.now()
         with transaction.atomic():
-            begin = now - timezone.timedelta(days=DAYS + 12)
+            begin = now - timedelta(days=DAYS + 12)
             office = setup.set_up(now=begin)
             history.play(office, count=submissions, now=now)
             # Every subscriber has answered in this transaction: nobody needs to be woken.

@@ -1,0 +1,1 @@
+"""The demo: people, queues, shows, brands and a month of work, all invented for Clearance."""

@@ -1,0 +1,191 @@
+"""Plays a month of work through the services, each step at its moment and in order of time."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from config.demo import setup
+from config.demo.people import ADMIN, INTEGRATION
+from config.demo.setup import Office
+from config.demo.submissions import Arrival, demo_submissions
+from config.demo.verdicts import judgements
+from connectors.models import Connector
+from connectors.services import configuration, sending
+from connectors.services import dispatch as dispatching
+from decisions.enums import EventKind
+from decisions.events import Actor
+from decisions.models import AuditEvent, Decision, User
+from decisions.services import intake
+from decisions.services.intake import Reading
+from reviews.calendars import add_business_minutes
+from reviews.models import ReviewItem
+from reviews.queries.queues import hours_of
+from reviews.services import claiming, routing, verdicts
+
+SECOND = timedelta(seconds=1)
+SILENT = "The feed did not answer within 10 s."
+NEGLECTED = 5  # One item in so many nobody has found time for.
+TOPICS = ["sponsorship.decided"]
+
+Step = Callable[[datetime], None]
+
+
+@dataclass
+class History:
+    """A queue of steps; a step may plan later ones."""
+
+    office: Office
+    until: datetime
+    pick: Random = field(default_factory=lambda: Random(88))  # noqa: S311 - a story
+    _steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
+    _count: "itertools.count[int]" = field(default_factory=itertools.count)
+    items: int = 0
+
+    def plan(self, at: datetime, step: Step) -> None:
+        """What would happen after now has not happened."""
+        if at <= self.until:
+            heapq.heappush(self._steps, (at, next(self._count), step))
+
+    def play(self) -> None:
+        while self._steps:
+            at, _, step = heapq.heappop(self._steps)
+            step(at)
+
+
+def play(office: Office, *, count: int, now: datetime) -> None:
+    """Write the month before `now`: arrivals, decisions, reviews, deliveries, a few mishaps."""
+    history = History(office, until=now)
+    for arrival in demo_submissions(now, count=count):
+        history.plan(arrival.received_at, _arrive(history, arrival))
+    history.plan(
+        now - timedelta(days=20, hours=3),
+        lambda at: setup.raise_the_budget_limit(office, now=at),
+    )
+    history.plan(now - timedelta(days=9), lambda at: _subscribe_warehouse(office, at))
+    history.plan(now - timedelta(days=8, hours=2), lambda at: _pause_warehouse(office, at))
+    history.plan(now - timedelta(minutes=4), lambda at: _hold_one(office, at))
+    history.play()
+
+
+def _arrive(history: History, arrival: Arrival) -> Step:
+    def step(at: datetime) -> None:
+        crm = history.office.named(INTEGRATION.name)
+        reading = Reading(arrival.feed, "" if arrival.feed is not None else SILENT)
+        decision = intake.submit_and_decide(
+            setup.MODEL,
+            arrival.facts,
+            evidence={"rss": reading},
+            source=str(crm),
+            actor=Actor.person(crm),
+            now=at,
+        )
+        if decision.settled_at is None:
+            history.plan(at + SECOND, _open(history, decision))
+        else:
+            history.plan(at + SECOND, _send_out(decision))
+
+    return step
+
+
+def _open(history: History, decision: Decision) -> Step:
+    def step(at: datetime) -> None:
+        events = _events(decision, EventKind.DECISION_NEEDS_REVIEW)
+        for item in routing.open_item(events, now=at):
+            history.items += 1
+            if history.items % NEGLECTED:
+                history.plan(_time_of_claim(history, item), _claim(history, item))
+
+    return step
+
+
+def _time_of_claim(history: History, item: ReviewItem) -> datetime:
+    """Most come in time, some late."""
+    minutes = item.queue.decision_minutes * history.pick.triangular(0.05, 1.15, 0.4)
+    return add_business_minutes(item.opened_at, int(minutes), hours_of(item.queue))
+
+
+def _claim(history: History, item: ReviewItem) -> Step:
+    def step(at: datetime) -> None:
+        reviewer = history.pick.choice(_members(item))
+        claimed = claiming.claim(item.pk, user=reviewer, now=at)
+        minutes = history.pick.triangular(2, 14, 6)
+        history.plan(at + timedelta(minutes=minutes), _judge(history, claimed, reviewer))
+
+    return step
+
+
+def _members(item: ReviewItem) -> list[User]:
+    """Leads help out, but the work is the reviewers'."""
+    people = list(item.queue.members.order_by("name"))
+    return [user for user in people if not user.has_perm("reviews.assign")] or people
+
+
+def _judge(history: History, item: ReviewItem, reviewer: User) -> Step:
+    def step(at: datetime) -> None:
+        decision = Decision.objects.get(pk=item.decision_id)
+        ways = judgements(item.queue.key, _reason_for(decision, item.queue.key))
+        way = history.pick.choice(ways)
+        verdicts.record_verdict(
+            item.pk,
+            reviewer=reviewer,
+            lease_number=item.lease_number,
+            outcome=way.outcome,
+            reasons=way.reasons,
+            conditions=[{"code": code, "text": text} for code, text in way.conditions],
+            note=way.note,
+            note_to_submitter=way.answer,
+            now=at,
+        )
+        history.plan(at + SECOND, _send_out(decision))
+
+    return step
+
+
+def _reason_for(decision: Decision, queue: str) -> str:
+    reasons = (decision.outputs or {}).get("reasons") or []
+    return next((r["code"] for r in reasons if r.get("queue") == queue), "")
+
+
+def _send_out(decision: Decision) -> Step:
+    def step(at: datetime) -> None:
+        made = dispatching.dispatch(_events(decision, EventKind.DECISION_SETTLED), now=at)
+        asked = AuditEvent.objects.filter(
+            kind=EventKind.DELIVERY_REQUESTED, subject_id__in=[d.pk for d in made]
+        )
+        sending.send(list(asked.values_list("pk", flat=True)), now=at + SECOND)
+
+    return step
+
+
+def _events(decision: Decision, kind: EventKind) -> list[str]:
+    events = AuditEvent.objects.filter(submission_id=decision.submission_id, kind=kind)
+    return [str(key) for key in events.values_list("pk", flat=True)]
+
+
+def _subscribe_warehouse(office: Office, at: datetime) -> None:
+    warehouse = Connector.objects.get(key="warehouse")
+    configuration.configure(
+        warehouse,
+        name=warehouse.name,
+        settings=warehouse.settings,
+        topics=TOPICS,
+        author=office.named(ADMIN.name),
+        now=at,
+    )
+
+
+def _pause_warehouse(office: Office, at: datetime) -> None:
+    configuration.pause(
+        Connector.objects.get(key="warehouse"),
+        reason="The address is not reachable from here. The warehouse team gives us a new one.",
+        author=office.named(ADMIN.name),
+        now=at,
+    )
+
+
+def _hold_one(office: Office, at: datetime) -> None:
+    """Somebody is at work right now."""
+    claiming.claim_next(office.named("Jonas Lindqvist"), now=at)

@@ -1,0 +1,47 @@
+"""Who works at Halden Group, the invented organisation of the demo."""
+
+from typing import NamedTuple
+
+from decisions.enums import Role
+
+PASSWORD = "walk the night bus home"  # noqa: S105 - printed by `up`; production refuses the demo
+
+
+class Person(NamedTuple):
+    """Somebody who may sign in, and the review queues they work in."""
+
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    queues: tuple[str, ...] = ()
+
+
+def _at(name: str) -> str:
+    return f"{name.lower().replace(' ', '.')}@halden.example"
+
+
+def _person(name: str, *roles: Role, queues: tuple[str, ...] = ()) -> Person:
+    return Person(name, _at(name), roles, queues)
+
+
+EVERY_QUEUE = ("brand_safety", "legal_ads", "measurement", "commercial")
+
+ADMIN = _person("Sam Adeyemi", Role.ADMIN)
+LEAD = _person("Dana Okafor", Role.LEAD, queues=EVERY_QUEUE)
+AUTHOR = _person("Ines Carvalho", Role.RULE_AUTHOR)
+APPROVER = _person("Tom Whitfield", Role.APPROVER)
+INTEGRATION = Person("Booking CRM", "crm@halden.example", (Role.INTEGRATION,))
+
+PEOPLE: tuple[Person, ...] = (
+    ADMIN,
+    LEAD,
+    AUTHOR,
+    APPROVER,
+    _person("Leila Haddad", Role.AUDITOR),
+    _person("Jonas Lindqvist", Role.REVIEWER, queues=("brand_safety",)),
+    _person("Aiko Tanaka", Role.REVIEWER, queues=("brand_safety", "measurement")),
+    _person("Mateo Ruiz", Role.REVIEWER, queues=("legal_ads",)),
+    _person("Hana Vogel", Role.REVIEWER, queues=("legal_ads", "commercial")),
+    _person("Carl Weiss", Role.REVIEWER, queues=("commercial", "measurement")),
+    INTEGRATION,
+)

@@ -1,0 +1,171 @@
+"""Sets the demo up through the services: people, queues, reference tables, rules, connectors."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.demo import library, queues
+from config.demo.people import ADMIN, APPROVER, AUTHOR, INTEGRATION, PASSWORD, PEOPLE
+from connectors.enums import Scope
+from connectors.services import api_keys, configuration
+from decisions.events import SYSTEM, Actor
+from decisions.models import DecisionModel, ReferenceTable, User
+from decisions.services import authoring, people, publishing
+from reviews.services import queues as queueing
+
+MODEL = "podcast_sponsorship"
+KEY_SCOPES = (
+    Scope.SUBMISSIONS_WRITE,
+    Scope.SUBMISSIONS_READ,
+    Scope.DECISIONS_READ,
+)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the history of the demo needs to know: who is who."""
+
+    people: dict[str, User]
+    api_key: str
+
+    def named(self, name: str) -> User:
+        return self.people[name]
+
+
+def set_up(*, now: datetime) -> Office:
+    """Make everything that stands before the first submission; `now` is the moment of that."""
+    office = Office(_invite(now), "")
+    _make_queues(office, now)
+    _publish(office, now + timedelta(hours=2))
+    key = _connect(office, now + timedelta(hours=3))
+    return Office(office.people, key)
+
+
+def _invite(now: datetime) -> dict[str, User]:
+    return {
+        person.name: people.invite(
+            email=person.email,
+            name=person.name,
+            roles=person.roles,
+            password=None if person is INTEGRATION else PASSWORD,
+            actor=SYSTEM,
+            now=now,
+        )
+        for person in PEOPLE
+    }
+
+
+def _make_queues(office: Office, now: datetime) -> None:
+    admin = office.named(ADMIN.name)
+    by, actor = admin, Actor.person(admin)
+    calendar = queueing.create_calendar(**queues.CALENDAR, by=by, actor=actor, now=now)
+    for position, queue in enumerate(queues.QUEUES):
+        made = queueing.create_queue(
+            key=queue.key,
+            name=queue.name,
+            description=queue.description,
+            first_response_minutes=queue.first_response_minutes,
+            decision_minutes=queue.decision_minutes,
+            calendar=calendar,
+            members=[office.named(p.name) for p in PEOPLE if queue.key in p.queues],
+            position=position,
+            by=by,
+            actor=actor,
+            now=now,
+        )
+        codes = [
+            dict(zip(queues.REASON_CODE_FIELDS, code, strict=True)) for code in queue.reason_codes
+        ]
+        queueing.set_reason_codes(made, codes, reason="Created", by=by, actor=actor, now=now)
+
+
+def _publish(office: Office, now: datetime) -> DecisionModel:
+    author, approver = office.named(AUTHOR.name), office.named(APPROVER.name)
+    actor, content = Actor.person(author), library.read(MODEL)
+    for table in content.tables:
+        authoring.create_table(
+            **_as_it_was(table),
+            author=author,
+            actor=actor,
+            now=now,
+        )
+    model = authoring.create_model(
+        key=content.key,
+        name=content.name,
+        description=content.description,
+        icon=content.icon,
+        decision_name=content.decision_name,
+        fallback_queue=content.fallback_queue,
+        headline=content.headline,
+        topics=content.topics,
+        author=author,
+        actor=actor,
+        now=now,
+    )
+    version = authoring.draft_version(
+        model, dmn=content.dmn, author=author, actor=actor, note="First version", now=now
+    )
+    version = publishing.propose(version, author=author, reason="All 16 rules are in", now=now)
+    later = now + timedelta(minutes=40)
+    version = publishing.approve(version, approver=approver, reason="Read row by row", now=later)
+    publishing.publish(version, publisher=approver, reason="Goes live", now=later)
+    return model
+
+
+def _as_it_was(table: dict[str, Any]) -> dict[str, Any]:
+    """The budget limit stood lower until an author raised it."""
+    if table["key"] != "sponsorship_limits":
+        return table
+    rows = table["rows"]
+    lower = [{**row, "value": 40_000} if row["key"] == "most_budget_eur" else row for row in rows]
+    return {**table, "rows": lower}
+
+
+def raise_the_budget_limit(office: Office, *, now: datetime) -> None:
+    """Ten days in, an author lifts the limit: decisions before and after differ, and say why."""
+    author = office.named(AUTHOR.name)
+    (rows,) = [t["rows"] for t in library.read(MODEL).tables if t["key"] == "sponsorship_limits"]
+    authoring.change_table(
+        ReferenceTable.objects.get(key="sponsorship_limits"),
+        rows=rows,
+        author=author,
+        actor=Actor.person(author),
+        reason="Commercial approved every budget up to €50,000 for a year, so rules may.",
+        now=now,
+    )
+
+
+def _connect(office: Office, now: datetime) -> str:
+    admin = office.named(ADMIN.name)
+    for key, name, kind, settings, topics in (
+        ("podcast-feeds", "Podcast feeds", "rss", {}, []),
+        ("crm", "Booking CRM (sandbox)", "sandbox", {}, ["sponsorship.decided", "crm.note"]),
+        (
+            "ad-drafts",
+            "Ad set drafts (sandbox)",
+            "sandbox",
+            {},
+            ["ads.draft_ad_set", "sponsorship.offer_programmatic"],
+        ),
+        # An address that nobody has (RFC 5737): what it is sent ends as given up.
+        ("warehouse", "Data warehouse", "webhook", {"url": "https://192.0.2.20/decisions"}, []),
+    ):
+        configuration.create(
+            key=key,
+            name=name,
+            kind=kind,
+            settings=settings,
+            topics=topics,
+            author=admin,
+            now=now,
+        )
+    _, secret = api_keys.create(
+        name="Booking CRM, demo",
+        scopes=KEY_SCOPES,
+        user=office.named(INTEGRATION.name),
+        creator=admin,
+        actor=Actor.person(admin),
+        expires_at=None,
+        now=now,
+    )
+    return secret
