@@ -36,6 +36,12 @@ def network_closed():
     socket.socket.connect = real_connect
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A slow hash protects people; here it would only make every test with a person slow."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def pytest_collection_modifyitems(items):
     """Skip what needs a server that is not there, and keep real processes in one worker."""
     has_postgresql = bool(os.environ.get("DATABASE_URL"))
