@@ -1,5 +1,8 @@
 """Who may do what: roles are groups, and each permission is a rule over them."""
 
+from functools import reduce
+from operator import or_
+
 from rules.permissions import add_perm
 from rules.predicates import is_active, is_group_member
 
@@ -25,7 +28,9 @@ def grant(permissions: dict[str, tuple[Role, ...]]) -> None:
     """Register each permission for the people who hold one of its roles."""
     _holders.update(permissions)
     for name, roles in permissions.items():
-        add_perm(name, is_active & is_group_member(*roles))  # type: ignore[no-untyped-call]
+        # One role is enough; `is_group_member` with several groups would ask for all of them.
+        holds_one = reduce(or_, (is_group_member(role) for role in roles))
+        add_perm(name, is_active & holds_one)  # type: ignore[no-untyped-call]
 
 
 def holders_of(permission: str) -> tuple[Role, ...]:
