@@ -1,0 +1,156 @@
+"""What people type into the pages of decisions: its shape, and words for what does not fit."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from decisions.enums import EventKind, Outcome, Role, SettledBy, SubmissionState
+from decisions.errors import Invalid
+from decisions.models import DecisionModel
+from decisions.queries.audit import Trail
+
+ROLE_WORDS = {
+    Role.RULE_AUTHOR: "writes rules and reference tables, and proposes versions",
+    Role.APPROVER: "approves and publishes versions that somebody else wrote",
+    Role.REVIEWER: "works on items in review queues",
+    Role.LEAD: "a reviewer who also runs the queues",
+    Role.AUDITOR: "reads everything, with the audit trail",
+    Role.ADMIN: "people, API keys, connectors, queues and reference tables",
+    Role.INTEGRATION: "owns API keys, does not work on pages",
+}
+ROLES = [(role.value, f"{role.label}: {ROLE_WORDS[role]}") for role in Role]
+
+
+class DayField(forms.DateField):
+    """A day that the key of a record can stand for."""
+
+    def __init__(self, **given: Any) -> None:
+        bounds = "Give a year from 1970 to 2199."
+        super().__init__(
+            required=False,
+            validators=[
+                MinValueValidator(date(1970, 1, 2), bounds),
+                MaxValueValidator(date(2199, 12, 31), bounds),
+            ],
+            error_messages={"invalid": "That is not a day. Write it like 2026-11-23."},
+            **given,
+        )
+
+
+class TrailForm(forms.Form):
+    """The filters of the audit trail, from the address."""
+
+    q = forms.CharField(label="Search", required=False, max_length=200)
+    kind = forms.ChoiceField(label="Event", required=False, choices=EventKind.choices)
+    actor = forms.UUIDField(label="Who", required=False)
+    about = forms.UUIDField(label="About", required=False)
+    field_order = ("q", "kind", "actor", "about", "from", "to")
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["from"] = DayField(label="From")
+        self.fields["to"] = DayField(label="To")
+
+    def trail(self) -> tuple[Trail, list[str]]:
+        """Return what is asked for, and a sentence for each part that was not understood."""
+        self.is_valid()
+        read = self.cleaned_data
+        trail = Trail(
+            text=read.get("q") or "",
+            kind=read.get("kind") or "",
+            actor=read.get("actor"),
+            about=read.get("about"),
+            first=read.get("from"),
+            last=read.get("to"),
+        )
+        return trail, [
+            f"{self.fields[name].label}: {' '.join(messages)} This filter is not applied."
+            for name, messages in self.errors.items()
+        ]
+
+
+def model_choices() -> list[tuple[str, str]]:
+    return list(DecisionModel.objects.order_by("name").values_list("key", "name"))
+
+
+class WorkListForm(forms.Form):
+    """What the lists of submissions and decisions share: search, model and days."""
+
+    q = forms.CharField(label="Search", required=False, max_length=200)
+    model = forms.ChoiceField(label="Model", required=False, choices=model_choices)
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["from"] = DayField(label="From")
+        self.fields["to"] = DayField(label="To")
+
+    def read(self) -> tuple[dict[str, Any], list[str]]:
+        """Return what is asked for by name, and a sentence for each part not understood."""
+        self.is_valid()
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return given, [
+            f"{self.fields[name].label}: {' '.join(texts)} This filter is not applied."
+            for name, texts in self.errors.items()
+        ]
+
+
+class SubmissionListForm(WorkListForm):
+    """The filters of the list of submissions."""
+
+    state = forms.ChoiceField(label="State", required=False, choices=SubmissionState.choices)
+
+
+class DecisionListForm(WorkListForm):
+    """The filters of the list of decisions."""
+
+    outcome = forms.ChoiceField(label="Outcome", required=False, choices=Outcome.choices)
+    settled_by = forms.ChoiceField(
+        label="Settled by", required=False, choices=[c for c in SettledBy.choices if c[0]]
+    )
+    failed = forms.BooleanField(label="Failed evaluations", required=False)
+
+
+class RolesForm(forms.Form):
+    """What somebody may do, and whether they may sign in."""
+
+    roles = forms.MultipleChoiceField(
+        label="Roles", required=False, choices=ROLES, widget=forms.CheckboxSelectMultiple
+    )
+    active = forms.BooleanField(label="May sign in", required=False)
+
+
+class InvitationForm(forms.Form):
+    """A new account."""
+
+    email = forms.CharField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label="Name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    password = forms.CharField(
+        label="First password",
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Leave it empty for people who use single sign-on. "
+        "Otherwise give at least 8 characters and pass it on; it can be changed after sign-in.",
+    )
+    roles = forms.MultipleChoiceField(
+        label="Roles", required=False, choices=ROLES, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def add_faults(form: forms.Form, refusal: Invalid) -> None:
+    """Show what a service found wrong at the fields it names."""
+    for fault in refusal.faults:
+        where = fault.get("where", "")
+        words = " ".join(filter(None, [fault.get("message"), fault.get("hint")]))
+        form.add_error(where if where in form.fields else None, words)
+    if not refusal.faults:
+        form.add_error(None, str(refusal))

@@ -1,0 +1,131 @@
+"""What an audit event says, in words; ids, codes and hashes stay in its payload."""
+
+from collections.abc import Callable
+from typing import Any
+
+from decisions.enums import EventKind, Outcome, Role
+from decisions.models import AuditEvent
+
+Detail = dict[str, Any]
+
+
+def what_happened(event: AuditEvent) -> str:
+    """Return one sentence about an event, from its kind and detail alone."""
+    tell = _TELLERS.get(event.kind)
+    return tell(event.detail) if tell else _label(event.kind)
+
+
+def _label(kind: str) -> str:
+    return EventKind(kind).label if kind in EventKind.values else kind
+
+
+def _joined(values: Any, absent: str = "none") -> str:
+    return ", ".join(str(value) for value in values or []) or absent
+
+
+def _outcome(value: Any) -> str:
+    return str(Outcome(value).label) if value in Outcome.values else str(value)
+
+
+def _roles(values: Any) -> str:
+    return _joined(
+        [Role(v).label.lower() if v in Role.values else v for v in values or []], "no role"
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number} {many}"
+
+
+def _enriched(detail: Detail) -> str:
+    read = [row for row in detail.get("evidence") or [] if isinstance(row, dict)]
+    silent = [row.get("source") for row in read if row.get("failed")]
+    heard = [row.get("source") for row in read if not row.get("failed")]
+    words = [f"Read: {_joined(heard)}"] if heard else []
+    return "; ".join([*words, f"gave nothing: {_joined(silent)}"] if silent else words)
+
+
+def _evaluated(detail: Detail) -> str:
+    if detail.get("failed"):
+        return f"Evaluation failed, so a person decides: {_joined(detail.get('problems'))}"
+    rows = detail.get("rows") or []
+    tables = len({row[0] for row in rows})
+    matched = f"{_count(len(rows), 'row', 'rows')} matched in {_count(tables, 'table', 'tables')}"
+    return f"{matched}: {_outcome(detail.get('outcome')).lower()}"
+
+
+def _settled(detail: Detail) -> str:
+    words = [_outcome(detail.get("outcome"))]
+    if detail.get("outcome") == Outcome.ROUTE and detail.get("destination"):
+        words.append(f"to {detail['destination']}")
+    if detail.get("reasons"):
+        words.append(f"because {_joined(detail['reasons'])}")
+    if detail.get("actions"):
+        words.append(f"sends {_joined(detail['actions'])}")
+    return ", ".join(words)
+
+
+def _needs_review(detail: Detail) -> str:
+    reasons = f" because {_joined(detail['reasons'])}" if detail.get("reasons") else ""
+    return f"To the queue {detail.get('queue')}{reasons}"
+
+
+def _verdict(detail: Detail) -> str:
+    words = f"{_outcome(detail.get('outcome'))} in {detail.get('queue')}"
+    reasons = f", because {_joined(detail['reasons'])}" if detail.get("reasons") else ""
+    bound = f", on condition {_joined(detail['conditions'])}" if detail.get("conditions") else ""
+    return words + reasons + bound
+
+
+def _attempt(words: str) -> Callable[[Detail], str]:
+    def tell(detail: Detail) -> str:
+        code = f", answer {detail['code']}" if detail.get("code") else ", no answer"
+        return f"{words} {detail.get('connector')}, attempt {detail.get('attempt')}{code}"
+
+    return tell
+
+
+def _version(words: str) -> Callable[[Detail], str]:
+    return lambda detail: (
+        f"{words} {detail.get('number')}, content {str(detail.get('content'))[:6]}"
+    )
+
+
+def _person_changed(detail: Detail) -> str:
+    barred = "" if detail.get("active", True) else "; may not sign in"
+    return f"Roles now: {_roles(detail.get('roles'))}{barred}"
+
+
+def _connector(detail: Detail) -> str:
+    return f"{detail.get('connector')}: {detail.get('change')}"
+
+
+_TELLERS: dict[str, Callable[[Detail], str]] = {
+    EventKind.SUBMISSION_ENRICHED: _enriched,
+    EventKind.DECISION_EVALUATED: _evaluated,
+    EventKind.DECISION_NEEDS_REVIEW: _needs_review,
+    EventKind.DECISION_SETTLED: _settled,
+    EventKind.REVIEW_OPENED: lambda d: f"Opened in {d.get('queue')}",
+    EventKind.REVIEW_CLAIMED: lambda d: f"Claimed from {d.get('queue')}",
+    EventKind.REVIEW_RELEASED: lambda d: f"Handed back to {d.get('queue')}",
+    EventKind.REVIEW_LEASE_EXPIRED: lambda d: f"Claim ran out, back in {d.get('queue')}",
+    EventKind.REVIEW_MOVED: lambda d: f"Moved from {d.get('from')} to {d.get('to')}",
+    EventKind.REVIEW_VERDICT_RECORDED: _verdict,
+    EventKind.DELIVERY_REQUESTED: lambda d: f"{d.get('topic')} to {d.get('connector')}",
+    EventKind.DELIVERY_RESENT: lambda d: f"{d.get('topic')} to {d.get('connector')}, by hand",
+    EventKind.DELIVERY_SUCCEEDED: _attempt("Delivered to"),
+    EventKind.DELIVERY_FAILED: _attempt("Not delivered to"),
+    EventKind.DELIVERY_DEAD: _attempt("Given up:"),
+    EventKind.MODEL_DRAFTED: _version("Drafted version"),
+    EventKind.MODEL_PROPOSED: _version("Proposed version"),
+    EventKind.MODEL_APPROVED: _version("Approved version"),
+    EventKind.MODEL_PUBLISHED: _version("Published version"),
+    EventKind.MODEL_RETIRED: _version("Retired version"),
+    EventKind.REFERENCE_TABLE_CHANGED: _version("Saved version"),
+    EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
+    EventKind.CONNECTOR_CHANGED: _connector,
+    EventKind.API_KEY_CREATED: lambda d: f"Key {d.get('prefix')}, may: {_joined(d.get('scopes'))}",
+    EventKind.API_KEY_REVOKED: lambda d: f"Key {d.get('prefix')}",
+    EventKind.PERSON_INVITED: lambda d: f"Invited as {_roles(d.get('roles'))}",
+    EventKind.PERSON_CHANGED: _person_changed,
+}
