@@ -326,6 +326,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OutcomeEnum": "decisions.enums.Outcome",
+        "SubmissionStateEnum": "decisions.enums.SubmissionState",
+        "DeliveryStateEnum": "connectors.enums.DeliveryState",
+    },
 }
 
 LOGGING = logging_settings(level=LOG_LEVEL, production=PRODUCTION)

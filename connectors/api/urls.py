@@ -1,7 +1,7 @@
 """Addresses of the API, below /api/v1/."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from connectors.api.problems import nothing_here
 from connectors.api.views.decisions import DecisionListView, DecisionView
@@ -28,7 +28,7 @@ urlpatterns = [
     path("health", HealthView.as_view(), name="health"),
     path(
         "schema/",
-        SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]),
+        SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[]),
         name="schema",
     ),
     path("docs/", docs, name="docs"),

@@ -45,7 +45,7 @@ def health(*, now: datetime) -> Health:
 def _broker_answers() -> bool:
     with current_app.connection_for_write() as broker:
         try:
-            broker.ensure_connection(max_retries=1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
         except (OperationalError, OSError):
             return False
     return True

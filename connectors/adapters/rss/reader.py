@@ -8,6 +8,7 @@ from connectors.adapters.rss.parser import FeedRefused, parse_feed
 from connectors.errors import DeliveryError
 
 LIMITS = http.Limits(seconds=10.0, size=10 * 1024 * 1024, cut=False)
+LATER = {408, 425, 429}
 ACCEPT = "application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 
 
@@ -31,7 +32,9 @@ def read_feed(url: str, *, etag: str = "", modified: str = "") -> FeedReading:
     if response.code == 304 and (etag or modified):
         return FeedReading(feed=None, etag=etag, modified=modified)
     if response.code != 200:
-        raise DeliveryError(_refusal_words(response), permanent=400 <= response.code < 429)
+        raise DeliveryError(
+            _refusal_words(response), permanent=response.code < 500 and response.code not in LATER
+        )
     try:
         feed = parse_feed(response.body)
     except FeedRefused as error:
