@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import formats, timezone
 
+from decisions.enums import SettledBy
+
 NBSP = "\N{NO-BREAK SPACE}"
 CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 
@@ -113,6 +115,40 @@ def fact(value: Any) -> str:
 def label(name: Any) -> str:
     """A field name as people read it: audience_share_21_plus → audience share 21 plus."""
     return re.sub(r"[_\s]+", " ", str(name)).strip()
+
+
+_BECAUSE = re.compile(r"^[A-Z][\w’' ]{2,60}? because ")
+
+
+def reason_of(decision: Any) -> str:
+    """The sentence that answers why: what the rules wrote, a problem, or the reason codes.
+
+    A person's reasons are codes of the queue; the rules' sentence tells only what rules settled.
+    """
+    if decision.failed and decision.problems and decision.settled_by != SettledBy.PERSON:
+        return f"Could not decide: {decision.problems[0]['message']}"
+    reasons = (decision.outputs or {}).get("reasons") or []
+    told = [str(reason["text"]) for reason in reasons if reason.get("text")]
+    if told and decision.settled_by != SettledBy.PERSON:
+        return told[0]
+    return ", ".join(code_in_words(code) for code in decision.reasons)
+
+
+def short_reason_of(decision: Any) -> str:
+    """The same for a list: without the outcome, which stands beside it."""
+    text = _BECAUSE.sub("", reason_of(decision))
+    return text[:1].upper() + text[1:].removesuffix(".")
+
+
+def code_in_words(code: str) -> str:
+    """AUDIENCE_21PLUS → Audience 21plus."""
+    return label(code.lower()).capitalize()
+
+
+def output_text(text: str) -> str:
+    """What a row gives, without the quotes of FEEL; null as nothing."""
+    text = (text or "").strip()
+    return "" if text in {"null", "-"} else _value(text)
 
 
 _COMPARISONS = (

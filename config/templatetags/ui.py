@@ -204,6 +204,7 @@ register.filter("duration", wording.duration)
 register.filter("fact", wording.fact)
 register.filter("label", wording.label)
 register.filter("rule_text", wording.rule_text)
+register.filter("then_text", wording.output_text)
 
 
 @register.filter
@@ -216,3 +217,20 @@ def money(amount: Any, currency: str = "") -> str:
 def sum_of(amount: Any, currency: str = "") -> str:
     """{{ submission.amount|sum_of:submission.currency }}: €18,500, cents only if any."""
     return wording.money(amount, currency, short=True)
+
+
+@register.filter
+def at(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """{{ people|at:decision.pk }}: the value of a mapping, or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def destination(decision: Any) -> str:
+    """Where a routed decision went, as the word of its outcome; nothing for other outcomes."""
+    routed = decision.outcome == Outcome.ROUTE
+    return wording.label(decision.destination).capitalize() if routed else ""
+
+
+register.filter("why", wording.reason_of)
+register.filter("why_short", wording.short_reason_of)

@@ -1,0 +1,101 @@
+"""The lists of submissions and decisions: search, filters, pages by key."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from decisions.access import requires
+from decisions.enums import Outcome, SettledBy, SubmissionState
+from decisions.forms import DecisionListForm, SubmissionListForm, model_choices
+from decisions.queries import work as queries
+from decisions.queries.paging import Page, page_of
+from decisions.views import filters
+
+SEARCH = "Reference or title"
+
+
+@require_safe
+@requires("decisions.view_work")
+def submissions(request: HttpRequest) -> HttpResponse:
+    wanted, misread = SubmissionListForm(request.GET).read()
+    page = page_of(queries.submissions_matching(**_spelled(wanted)), **_cursors(request))
+    context = {
+        **_frame(request, wanted, misread, page),
+        "filters": [
+            filters.search("q", SEARCH, wanted.get("q", "")),
+            filters.choice("state", "State", wanted.get("state"), SubmissionState.choices),
+            filters.choice("model", "Model", wanted.get("model"), model_choices()),
+            filters.dates("Received", wanted.get("from"), wanted.get("to")),
+        ],
+        "clear_url": reverse("decisions:submission_list"),
+    }
+    return _answer(request, "submissions", context)
+
+
+@require_safe
+@requires("decisions.view_work")
+def decisions(request: HttpRequest) -> HttpResponse:
+    wanted, misread = DecisionListForm(request.GET).read()
+    page = page_of(queries.decisions_matching(**_spelled(wanted)), **_cursors(request))
+    settlers = [choice for choice in SettledBy.choices if choice[0]]
+    context = {
+        **_frame(request, wanted, misread, page),
+        "people": queries.settlers_of(page.items),
+        "filters": [
+            filters.search("q", SEARCH, wanted.get("q", "")),
+            filters.choice("outcome", "Outcome", wanted.get("outcome"), Outcome.choices),
+            filters.dates("Decided", wanted.get("from"), wanted.get("to")),
+            filters.choice("model", "Model", wanted.get("model"), model_choices()),
+            filters.choice("settled_by", "Settled by", wanted.get("settled_by"), settlers),
+        ],
+        "tabs": _tabs(request),
+        "clear_url": reverse("decisions:decision_list"),
+    }
+    return _answer(request, "decisions", context)
+
+
+def _frame(
+    request: HttpRequest, wanted: dict[str, Any], misread: list[str], page: Page[Any]
+) -> dict[str, Any]:
+    return {
+        "page": page,
+        "misread": misread,
+        "narrowed": bool(wanted),
+        "wanted": wanted,
+        # Whoever walked to an end by cursor may have passed what came in since.
+        "first_page": not request.GET.get("before") and not request.GET.get("after"),
+    }
+
+
+def _answer(request: HttpRequest, what: str, context: dict[str, Any]) -> HttpResponse:
+    part = "_results" if getattr(request, "htmx", False) else "list"
+    return render(request, f"decisions/{what}/{part}.html", context)
+
+
+def _spelled(wanted: dict[str, Any]) -> dict[str, Any]:
+    """`from` and `to` cannot be names of arguments."""
+    names = {"from": "first", "to": "last"}
+    return {names.get(name, name): value for name, value in wanted.items()}
+
+
+def _cursors(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("before", "after")}
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Views asked for so often that each is one click away."""
+    views = {
+        "All": "",
+        "Waiting for people": "?outcome=review",
+        "Settled by people": "?settled_by=person",
+        "Failed evaluations": "?failed=on",
+    }
+    here = f"?{request.GET.urlencode()}" if request.GET else ""
+    base = reverse("decisions:decision_list")
+    return [
+        {"label": label, "url": base + query, "current": here == query}
+        for label, query in views.items()
+    ]
