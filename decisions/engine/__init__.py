@@ -9,8 +9,9 @@ result.explain(), result.why_not(row=3)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +103,7 @@ def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: 
     run = Run(now=now)
     try:
         names = {normal_name(name): take_in(value) for name, value in given.items()}
-        members = Names(_keys(names), Names())
-        around = Surroundings(Names(names, Names(BUILTINS)), members, {}, "expression")
-        node = (parse_unary_tests if tests else parse_expression)(text, around)
-        code, problems = compile_expression(node, dict.fromkeys(names, ANY), "expression")
+        code, problems = _compiled(text, tuple(names), frozenset(_keys(names)), tests)
         run.problems.extend(problems)
         return Answer(give_out(code(run, *names.values()), run), run.problems)
     except Refused as refusal:
@@ -115,6 +113,16 @@ def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: 
             Problem("limit.depth", "The expression is nested too deep.", "expression")
         )
     return Answer(None, run.problems)
+
+
+@lru_cache(maxsize=512)
+def _compiled(
+    text: str, names: tuple[str, ...], members: frozenset[str], tests: bool
+) -> tuple[Callable[..., Any], tuple[Problem, ...]]:
+    around = Surroundings(Names(names, Names(BUILTINS)), Names(members, Names()), {}, "expression")
+    node = (parse_unary_tests if tests else parse_expression)(text, around)
+    code, problems = compile_expression(node, dict.fromkeys(names, ANY), "expression")
+    return code, tuple(problems)
 
 
 def _keys(value: Any) -> set[str]:

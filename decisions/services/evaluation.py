@@ -28,8 +28,9 @@ def judge(
     submission: Submission, rules: Rules, *, evidence: Iterable[Evidence], now: datetime
 ) -> Judged:
     """Evaluate one submission; never raises, because a failing part degrades to review."""
-    inputs = inputs_of(submission.facts, rules, evidence)
-    input_hash = digest(inputs)
+    witnesses = list(evidence)
+    inputs = inputs_of(submission.facts, rules, witnesses)
+    input_hash = input_hash_of(submission, witnesses)
     started = time.perf_counter_ns()
     try:
         result = rules.decide(inputs, now=now)
@@ -80,6 +81,11 @@ def inputs_of(facts: dict[str, Any], rules: Rules, evidence: Iterable[Evidence])
     said = {row.source: row.facts for row in evidence}
     filled = {name: said.get(source) for source, name in rules.evidence_inputs().items()}
     return {**facts, **rules.references, **filled}
+
+
+def input_hash_of(submission: Submission, evidence: Iterable[Evidence]) -> str:
+    """Hash what was judged; the reference tables are pinned by the ruleset already."""
+    return digest([submission.facts_hash, {row.source: row.facts_hash for row in evidence}])
 
 
 def state_after(judged: Judged) -> SubmissionState:

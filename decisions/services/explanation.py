@@ -6,7 +6,7 @@ from typing import Any
 from decisions import engine
 from decisions.canonical import digest
 from decisions.models import Decision
-from decisions.services.evaluation import inputs_of
+from decisions.services.evaluation import input_hash_of, inputs_of
 from decisions.services.rulesets import Rules, pinned_rules
 
 
@@ -23,10 +23,13 @@ def explain(decision: Decision) -> Explanation:
     """Replay `decision` as of then and explain each table, rule and cell."""
     rules = pinned_rules(decision.ruleset_id)
     submission = decision.submission
-    inputs = inputs_of(submission.facts, rules, submission.evidence.all())
+    witnesses = list(submission.evidence.all())
+    inputs = inputs_of(submission.facts, rules, witnesses)
     result = rules.decide(inputs, now=decision.evaluated_at)
     same = (
-        digest(inputs) == decision.input_hash
+        digest(submission.facts) == submission.facts_hash
+        and all(digest(row.facts) == row.facts_hash for row in witnesses)
+        and input_hash_of(submission, witnesses) == decision.input_hash
         and digest(engine.to_json(result.value)) == decision.output_hash
     )
     return Explanation(tables=result.explain(), inputs=inputs, same=same)
