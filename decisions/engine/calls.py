@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from decisions.engine.problems import Site, did_you_mean
 from decisions.engine.run import Run
-from decisions.engine.values import Function, kind_of, show
+from decisions.engine.values import KINDS, Function, kind_of, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Parameter:
     """One parameter of a built-in: the kinds it takes and whether it may be left out."""
 
     name: str
-    kinds: tuple[str, ...]
+    kinds: frozenset[str]
     optional: bool = False
 
     @property
@@ -32,11 +32,11 @@ class Form:
     params: tuple[Parameter, ...]
     function: Callable[..., Any]
     variadic: bool = False
+    required: int = field(init=False)
 
-    @property
-    def required(self) -> int:
-        """Count the parameters that must be given."""
-        return sum(not param.optional for param in self.params)
+    def __post_init__(self) -> None:
+        required = sum(not param.optional for param in self.params)
+        object.__setattr__(self, "required", required)
 
     def adapt(self, arguments: tuple[Any, ...]) -> list[Any] | None:
         """Fit arguments to the parameters, or give None."""
@@ -44,14 +44,13 @@ class Form:
         if count < self.required or (count > len(self.params) and not self.variadic):
             return None
         fitted = []
+        last = len(self.params) - 1
         for position, value in enumerate(arguments):
-            param = self.params[min(position, len(self.params) - 1)]
-            fit = _fit(value, param.kinds)
+            fit = _fit(value, self.params[position if position < last else last].kinds)
             if fit is _UNFIT:
                 return None
             fitted.append(fit)
         if self.variadic:
-            last = len(self.params) - 1
             fitted[last:] = [fitted[last:]]
         return fitted
 
@@ -59,13 +58,13 @@ class Form:
 _UNFIT = object()
 
 
-def _fit(value: Any, kinds: tuple[str, ...]) -> Any:
+def _fit(value: Any, kinds: frozenset[str]) -> Any:
     """Fit one value: as it is, as the item of a list of one, or as a list of one (§10.3.2.9.4)."""
-    kind = kind_of(value)
-    if kind in kinds or ("any" in kinds and kind != "null"):
+    kind = KINDS[type(value)]
+    if kind in kinds:
         return value
     if kind == "null":
-        return None if "null" in kinds else _UNFIT
+        return _UNFIT
     if kind == "list" and len(value) == 1 and kind_of(value[0]) in kinds:
         return value[0]
     if "list" in kinds:

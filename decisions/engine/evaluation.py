@@ -10,10 +10,12 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.codegen.program import Compiler, Program
 from decisions.engine.explain import describe_model, explain_result, why_not
-from decisions.engine.facts import Reader, Shape, schema_of, shape_of_input
+from decisions.engine.facts import Reader, Shape, escape, schema_of, shape_of_input
 from decisions.engine.graph import Graph, Part
 from decisions.engine.problems import Invalid, Problem, Refused
+from decisions.engine.reading import Unfit, quick_reader
 from decisions.engine.run import Run
+from decisions.engine.types import ANY
 from decisions.engine.values import give_out
 
 
@@ -139,21 +141,28 @@ class Model:
 class Decide:
     """One decision or decision service, ready to be called with facts."""
 
-    def __init__(self, model: Model, part: Part) -> None:
+    def __init__(self, model: Model, part: Part, fixed: Mapping[str, Any] | None = None) -> None:
         self.model = model
         self.part = part
         self.program = model.program(part)
-        graph = model.graph
-        parts = {} if graph is None else graph.parts
-        names = graph.visible_name if graph is not None else None
-        home = part.file
-        self.shapes: dict[str, Shape] = {}
-        for key in self.program.inputs:
-            name = names(home, key) if names is not None else key
-            found = parts[key]
-            self.shapes[name] = model.shapes.get(found.name) or Shape(found.type, optional=True)
-            if isinstance(found.element, m.InputData) and found.file is not home:
-                self.shapes[name] = shape_of_input(found.element, found.file.declared)
+        self.shapes = _shapes_needed(model, part, self.program)
+        self._readers = {name: quick_reader(shape) for name, shape in self.shapes.items()}
+        self._known = {*model.shapes, *self.shapes}
+        self._home = () if model.graph is None else _parts_used(model.graph, self.program)
+        self._errors = [problem for problem in model.errors if self._concerns(problem)]
+        self._given: dict[str, Any] = {}
+        self._given_problems: list[Problem] = []
+        if fixed:
+            run = Run()
+            self._given = self._read({k: v for k, v in fixed.items() if k in self.shapes}, run)
+            self._given_problems = run.problems
+
+    def given(self, facts: Mapping[str, Any]) -> Decide:
+        """Give the same decision with some inputs fixed: read once, used by every call.
+
+        Meant for large inputs that stay the same, such as reference tables.
+        """
+        return Decide(self.model, self.part, facts)
 
     def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
         """Decide on facts at a time; never raises on bad facts, see Result.problems."""
@@ -161,14 +170,13 @@ class Decide:
 
     def run(self, facts: Mapping[str, Any], run: Run, *, trace: bool = False) -> Any:
         """Evaluate within a run; gives the value as Python's and leaves the rest in the run."""
-        run.problems.extend(self.model.errors)
+        run.problems.extend(self._errors)
+        run.problems.extend(self._given_problems)
         program = self.model.program(self.part, trace=True) if trace else self.program
         try:
-            reader = Reader(run, strict=False)
-            taken = reader.read_all(facts, self.shapes)
-            self._ignore_unused(reader, facts)
-            run.problems.extend(reader.problems)
-            return give_out(program.code(run, *taken.values()), run)
+            taken = self._read(facts, run, complete=True)
+            inputs = [taken[name] for name in self.shapes]
+            return give_out(program.code(run, *inputs), run)
         except Refused as refusal:
             run.problems.append(refusal.problem)
         except RecursionError:
@@ -182,14 +190,69 @@ class Decide:
             )
         return None
 
-    def _ignore_unused(self, reader: Reader, facts: Mapping[str, Any]) -> None:
-        """Say nothing about facts that the model declares but this decision does not need."""
-        unused = {f"/{name}" for name in facts if name in self.model.shapes}
-        reader.problems = [
-            problem
-            for problem in reader.problems
-            if problem.code != "input.unknown" or problem.where not in unused
-        ]
+    def _read(
+        self, facts: Mapping[str, Any], run: Run, *, complete: bool = False
+    ) -> dict[str, Any]:
+        """Read facts quickly, and those that do not fit once more for their problems."""
+        taken = dict(self._given)
+        for name, read in self._readers.items():
+            if name in facts:
+                try:
+                    taken[name] = read(run, facts[name])
+                    continue
+                except Unfit:
+                    pass
+            elif name in taken or not complete:
+                continue
+            reader = Reader(run, strict=False)
+            taken[name] = reader.part(facts, name, self.shapes[name], f"/{escape(name)}")
+            run.problems.extend(reader.problems)
+        if not self._known.issuperset(facts):
+            reader = Reader(run, strict=False)
+            reader.unknown_names(facts, dict.fromkeys(self._known, _ANYTHING), "")
+            run.problems.extend(reader.problems)
+        return taken
+
+    def _concerns(self, problem: Problem) -> bool:
+        """Tell whether a problem of the model touches this decision."""
+        graph = self.model.graph
+        if graph is None:
+            return True
+        others = (part.label for key, part in graph.parts.items() if key not in self._home)
+        return not any(
+            problem.where == label or problem.where.startswith(f"{label},") for label in others
+        )
+
+
+_ANYTHING = Shape(ANY, optional=True)
+
+
+def _shapes_needed(model: Model, part: Part, program: Program) -> dict[str, Shape]:
+    """Give the declared form of each input of a program, by the name its caller uses."""
+    graph = model.graph
+    if graph is None:
+        return {}
+    shapes: dict[str, Shape] = {}
+    for key in program.inputs:
+        needed = graph.parts[key]
+        shapes[graph.visible_name(part.file, key)] = (
+            shape_of_input(needed.element, needed.file.declared)
+            if isinstance(needed.element, m.InputData)
+            else Shape(needed.type, optional=True)
+        )
+    return shapes
+
+
+def _parts_used(graph: Graph, program: Program) -> frozenset[str]:
+    """Give the keys of a program's decisions and of everything they require."""
+    found: set[str] = set()
+    waiting = list(program.decisions)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting.extend(graph.parts[key].requires.values())
+    return frozenset(found)
 
 
 class Result:

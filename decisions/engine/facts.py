@@ -142,7 +142,7 @@ class Reader:
         """Read every declared input; the names of facts must be declared."""
         self.unknown_names(facts, shapes, "")
         return {
-            name: self.part(facts, name, shape, f"/{_escape(name)}")
+            name: self.part(facts, name, shape, f"/{escape(name)}")
             for name, shape in shapes.items()
         }
 
@@ -152,11 +152,12 @@ class Reader:
         """Report names that are not declared."""
         for name in facts:
             if name not in known:
+                hint = (did_you_mean(str(name), known) or "Remove it.") if self.strict else ""
                 self.report(
-                    f"{path}/{_escape(str(name))}",
+                    f"{path}/{escape(str(name))}",
                     "input.unknown",
                     f'"{name}" is not a field of this model.',
-                    did_you_mean(str(name), known) or "Remove it.",
+                    hint,
                     "error" if self.strict else "warning",
                 )
 
@@ -201,7 +202,7 @@ class Reader:
         parts = shape.parts or {}
         self.unknown_names(value, parts, path)
         found = {
-            name: self.part(value, name, part, f"{path}/{_escape(name)}")
+            name: self.part(value, name, part, f"{path}/{escape(name)}")
             for name, part in parts.items()
         }
         if shape.constraint is not None:
@@ -223,11 +224,11 @@ class Reader:
     def scalar(self, value: Any, shape: Shape, path: str) -> Any:
         """Read a value of a simple type; texts become dates and durations where declared."""
         base = base_of(shape.type)
-        parse = _PARSERS.get(base)
+        parse = PARSERS.get(base)
         try:
             if parse is not None and isinstance(value, str):
                 found = parse(value)
-            elif base in _PYTHON and not _is_of(value, base):
+            elif base in _PYTHON and not is_of(value, base):
                 found = None
             else:
                 found = take_in(value)
@@ -258,7 +259,7 @@ _PYTHON: dict[Type, tuple[type, ...]] = {
     DAYS: (timedelta, temporal.Days),
     MONTHS: (temporal.Months,),
 }
-_PARSERS = {
+PARSERS = {
     DATE: temporal.parse_date,
     TIME: temporal.parse_time,
     DATETIME: temporal.parse_datetime,
@@ -277,7 +278,8 @@ _EXAMPLES = {
 }
 
 
-def _is_of(value: Any, base: Type) -> bool:
+def is_of(value: Any, base: Type) -> bool:
+    """Tell whether a Python value is of a simple declared type."""
     if isinstance(value, bool):
         return base == BOOLEAN
     return isinstance(value, _PYTHON[base])
@@ -307,7 +309,7 @@ def _name(value: Any) -> str:
     return "A list" if isinstance(value, list | tuple) else f"A {type(value).__name__}"
 
 
-def _escape(name: str) -> str:
+def escape(name: str) -> str:
     """Escape a name for a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
 

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from decisions.engine.calls import Builtin, Form, Parameter
+from decisions.engine.values import KINDS
 
 Implementation = TypeVar("Implementation", bound=Callable[..., Any])
 _Declared = list[tuple[str, Form, str]]
@@ -36,7 +37,10 @@ def _read(signature: str, function: Callable[..., Any]) -> Form:
         name, _, kinds = part.partition(": ")
         variadic |= kinds.endswith("*")
         optional = kinds.endswith("?")
-        params.append(Parameter(name, tuple(kinds.rstrip("?*").split("|")), optional))
+        accepted = set(kinds.rstrip("?*").split("|"))
+        if "any" in accepted:
+            accepted |= set(KINDS.values()) - {"null"}
+        params.append(Parameter(name, frozenset(accepted), optional))
     return Form(tuple(params), function, variadic)
 
 
