@@ -18,6 +18,7 @@ def main() -> int:
         strip_installation(os.environ)
         os.environ["CLEARANCE_STATE_DIR"] = folder
         os.environ["CLEARANCE_OUTBOUND_ALLOW"] = f"{feeds.place},{hooks.place}"
+        os.environ["CLEARANCE_LOG_LEVEL"] = "WARNING"
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
         # Settings are read from the environment that was made just now.

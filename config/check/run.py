@@ -49,7 +49,6 @@ def run(folder: Path, *, feeds: FeedServer, hooks: HookReceiver) -> int:
         finally:
             connection.close()
             supervisor.stop()
-    print(report.text())
     if problem:
         print("\nThe programs said last:\n" + "\n".join(lines))
         print(f"\nFAILED after {time.monotonic() - began:.1f} s: {problem}")

@@ -43,7 +43,9 @@ class Command(BaseCommand):
 
     def run(self, listener, lock, *, url, demo, started):
         socket = Path(settings.BROKER_SOCKET)
-        environment = environment_for(os.environ, url=url, broker_socket=socket)
+        # Lines about every request would hide what matters; whoever wants them can say so.
+        variables = {"CLEARANCE_LOG_LEVEL": "WARNING", **os.environ}
+        environment = environment_for(variables, url=url, broker_socket=socket)
         supervisor = Supervisor(environment=environment, say=say_to_terminal(), shared=(lock,))
         supervisor.obey_signals()
         try:
