@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from config.demo import setup
+from config.demo.bookings import Arrival
 from config.demo.people import ADMIN, INTEGRATION
 from config.demo.setup import Office
-from config.demo.submissions import Arrival, demo_submissions
+from config.demo.submissions import demo_submissions
 from config.demo.verdicts import judgements
 from connectors.models import Connector
 from connectors.services import configuration, sending
@@ -27,7 +28,7 @@ from reviews.services import claiming, routing, verdicts
 
 SECOND = timedelta(seconds=1)
 SILENT = "The feed did not answer within 10 s."
-NEGLECTED = 5  # One item in so many nobody has found time for.
+FRESH, BUSY = timedelta(hours=30), timedelta(days=5)
 TOPICS = ["sponsorship.decided"]
 
 Step = Callable[[datetime], None]
@@ -42,7 +43,7 @@ class History:
     pick: Random = field(default_factory=lambda: Random(88))  # noqa: S311 - a story
     _steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: "itertools.count[int]" = field(default_factory=itertools.count)
-    items: int = 0
+    opened: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def plan(self, at: datetime, step: Step) -> None:
         """What would happen after now has not happened."""
@@ -64,7 +65,7 @@ def play(office: Office, *, count: int, now: datetime) -> None:
         now - timedelta(days=20, hours=3),
         lambda at: setup.raise_the_budget_limit(office, now=at),
     )
-    history.plan(now - timedelta(days=9), lambda at: _subscribe_warehouse(office, at))
+    history.plan(now - timedelta(days=13), lambda at: _subscribe_warehouse(office, at))
     history.plan(now - timedelta(days=8, hours=2), lambda at: _pause_warehouse(office, at))
     history.plan(now - timedelta(minutes=4), lambda at: _hold_one(office, at))
     history.play()
@@ -94,11 +95,18 @@ def _open(history: History, decision: Decision) -> Step:
     def step(at: datetime) -> None:
         events = _events(decision, EventKind.DECISION_NEEDS_REVIEW)
         for item in routing.open_item(events, now=at):
-            history.items += 1
-            if history.items % NEGLECTED:
+            if _has_time(history, item):
                 history.plan(_time_of_claim(history, item), _claim(history, item))
 
     return step
+
+
+def _has_time(history: History, item: ReviewItem) -> bool:
+    """Of late the team has not kept up: most fresh items wait, and a few older ones are late."""
+    age, number = history.until - item.opened_at, next(history.opened)
+    if age < FRESH:
+        return number % 5 == 0
+    return age > BUSY or number % 3 != 0
 
 
 def _time_of_claim(history: History, item: ReviewItem) -> datetime:
@@ -127,7 +135,7 @@ def _judge(history: History, item: ReviewItem, reviewer: User) -> Step:
     def step(at: datetime) -> None:
         decision = Decision.objects.get(pk=item.decision_id)
         ways = judgements(item.queue.key, _reason_for(decision, item.queue.key))
-        way = history.pick.choice(ways)
+        way = history.pick.choices(ways, [3, *[1] * (len(ways) - 1)])[0]
         verdicts.record_verdict(
             item.pk,
             reviewer=reviewer,
@@ -188,4 +196,6 @@ def _pause_warehouse(office: Office, at: datetime) -> None:
 
 def _hold_one(office: Office, at: datetime) -> None:
     """Somebody is at work right now."""
-    claiming.claim_next(office.named("Jonas Lindqvist"), now=at)
+    for name in ("Jonas Lindqvist", "Mateo Ruiz", "Carl Weiss"):
+        if claiming.claim_next(office.named(name), now=at):
+            return

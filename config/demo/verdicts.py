@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Judgement(NamedTuple):
-    """One way an item may end; `note` is for colleagues, `answer` for the submitter."""
+    """One way an item may end; `note` is for colleagues, `answer` for the submitter.
+
+    The first way of a list is the usual one.
+    """
 
     outcome: str
     reasons: tuple[str, ...]
@@ -88,15 +91,20 @@ BY_REASON: dict[str, tuple[Judgement, ...]] = {
         ),
     ),
     "HEALTH_CLAIM": (
+        Judgement(APPROVE, ("CLAIM_PROVED",), "Claim matches the product file, entry 12."),
         Judgement(
             REJECT,
             ("CLAIM_UNPROVED",),
             "“Cures tiredness” has no authorised claim behind it.",
             "Use an authorised health claim, or make none.",
         ),
-        Judgement(APPROVE, ("CLAIM_PROVED",), "Claim matches the product file, entry 12."),
     ),
     "ENVIRONMENT_CLAIM": (
+        Judgement(
+            APPROVE,
+            ("WORDING_CHANGED",),
+            "“Carbon neutral” became “a third less fuel than in 2019”, measured and published.",
+        ),
         Judgement(
             REJECT,
             ("CLAIM_UNPROVED",),
