@@ -38,7 +38,10 @@ def logging_settings(*, level: str, production: bool) -> dict[str, Any]:
     renderer = (
         structlog.processors.JSONRenderer()
         if production
-        else structlog.dev.ConsoleRenderer(colors=False)
+        # Not the default, which prints every local variable: facts and secrets, for 20 seconds.
+        else structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     quiet = {"level": "WARNING", "propagate": True}
     return {
