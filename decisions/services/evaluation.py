@@ -77,10 +77,10 @@ def judge(
 
 
 def inputs_of(facts: dict[str, Any], rules: Rules, evidence: Iterable[Evidence]) -> dict[str, Any]:
-    """Return everything the rules read: facts, reference tables, and evidence (null if silent)."""
+    """Return what is judged: the facts, and the evidence under its names (null where silent)."""
     said = {row.source: row.facts for row in evidence}
     filled = {name: said.get(source) for source, name in rules.evidence_inputs().items()}
-    return {**facts, **rules.references, **filled}
+    return {**facts, **filled}
 
 
 def input_hash_of(submission: Submission, evidence: Iterable[Evidence]) -> str:

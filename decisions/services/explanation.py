@@ -32,7 +32,8 @@ def explain(decision: Decision) -> Explanation:
         and input_hash_of(submission, witnesses) == decision.input_hash
         and digest(engine.to_json(result.value)) == decision.output_hash
     )
-    return Explanation(tables=result.explain(), inputs=inputs, same=same)
+    shown = {**inputs, **rules.references}
+    return Explanation(tables=result.explain(), inputs=shown, same=same)
 
 
 def describe(rules: Rules) -> dict[str, Any]:

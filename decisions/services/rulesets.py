@@ -29,7 +29,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Rules:
-    """A ruleset ready to run; `references` are the inputs filled from reference tables."""
+    """A ruleset ready to run; `decide` holds the `references` already."""
 
     ruleset_id: UUID
     model_id: UUID
@@ -169,12 +169,13 @@ def _assembled(
     )
     by_key = {v.table.key: reference_value(v.table.kind, v.rows) for v in versions.values()}
     sources = sources_of(loaded)
+    references = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
     return Rules(
         ruleset_id=ruleset_id,
         model_id=model_id,
         version_id=version_id,
         engine=loaded,
-        decide=loaded.decision(decision_name),
+        decide=loaded.decision(decision_name).given(references),
         sources=sources,
-        references={s.input: by_key[s.key] for s in sources if s.kind == "reference"},
+        references=references,
     )
