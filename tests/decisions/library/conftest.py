@@ -40,6 +40,7 @@ class Sponsorship:
         *,
         feed: dict[str, Any] | None = FEED,
         tables: dict[str, Any] | None = None,
+        now: datetime = NOW,
     ) -> Any:
         filled = {
             source["input"]: (
@@ -47,7 +48,7 @@ class Sponsorship:
             )
             for source in self.model.sources
         }
-        result = self.model.decision("Decision")({**facts, **filled}, now=NOW)
+        result = self.model.decision("Decision")({**facts, **filled}, now=now)
         assert [p for p in result.problems if p.severity == "error"] == []
         return result
 

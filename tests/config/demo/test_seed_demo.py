@@ -1,0 +1,133 @@
+"""`seed_demo` writes a believable month through the services, once."""
+
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from config.demo.people import LEAD, PASSWORD, PEOPLE
+from config.demo.queues import QUEUES
+from config.demo.verdicts import BY_QUEUE, BY_REASON
+from connectors.models import Delivery, DeliveryAttempt
+from decisions.enums import VersionState
+from decisions.models import AuditEvent, Decision, DecisionModel, Receipt, Submission, User
+from reviews.models import ReviewItem, ReviewQueue, Verdict
+
+COUNT = 40
+
+
+def seed(count=COUNT):
+    out = StringIO()
+    call_command("seed_demo", submissions=count, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Ten people's passwords take seconds to hash as they should be."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def month(db):
+    return seed()
+
+
+def test_demo_is_written_once(month):
+    before = AuditEvent.objects.count()
+    assert seed() == "The demo is here already. Nothing was changed.\n"
+    assert AuditEvent.objects.count() == before
+
+
+def test_everybody_but_the_integration_can_sign_in(month):
+    for person in PEOPLE:
+        user = User.objects.get(email=person.email)
+        assert {group.name for group in user.groups.all()} == {str(r) for r in person.roles}
+        assert user.check_password(PASSWORD) == (person.name != "Booking CRM")
+        assert (person.email in month) == (person.name != "Booking CRM")
+
+
+def test_rules_are_live_with_their_tables(month):
+    model = DecisionModel.objects.get(key="podcast_sponsorship")
+    assert model.live_version.state == VersionState.PUBLISHED
+    assert model.live_version.created_by != model.live_version.approved_by
+    assert model.headline["reference"] == "request_id"
+    assert model.topics["approve"] == ["sponsorship.decided", "crm.note", "ads.draft_ad_set"]
+
+
+def test_every_submission_is_decided_and_none_has_failed(month):
+    assert Submission.objects.count() == COUNT
+    assert Decision.objects.count() == COUNT
+    assert Decision.objects.filter(failed=True).count() == 0
+    assert Submission.objects.filter(title="").count() == 0
+
+
+def test_items_wait_and_verdicts_were_given(month):
+    open_items = ReviewItem.objects.filter(closed_at=None).count()
+    assert open_items > 0
+    assert Verdict.objects.count() == ReviewItem.objects.count() - open_items
+    assert ReviewItem.objects.count() == Decision.objects.filter(rules_outcome="review").count()
+
+
+def test_settled_decisions_were_delivered(month):
+    settled = Decision.objects.exclude(settled_at=None).count()
+    delivered = Delivery.objects.filter(
+        connector__key="crm", action__topic="sponsorship.decided", state="succeeded"
+    )
+    assert delivered.count() == settled
+    assert DeliveryAttempt.objects.filter(succeeded=False).count() == (
+        Delivery.objects.filter(state="dead").count()
+    )
+
+
+def test_history_runs_in_order_and_every_subscriber_has_answered(month):
+    events = list(AuditEvent.objects.order_by("pk"))
+    assert [e.at for e in events] == sorted(e.at for e in events)
+    assert events[-1].at <= timezone.now() + timedelta(seconds=2)
+    answered = Counter(Receipt.objects.values_list("event_id", flat=True))
+    wanted = {
+        event.pk: len(subscribers)
+        for event in events
+        if (subscribers := settings.EVENT_SUBSCRIBERS.get(event.kind))
+        and event.kind != "submission.awaiting_evidence"
+    }
+    waiting = {str(pk) for pk in Delivery.objects.filter(attempts=0).values_list("pk", flat=True)}
+    open_requests = {e.pk for e in events if str(e.subject_id) in waiting}
+    assert {k: v for k, v in wanted.items() if answered[k] != v and k not in open_requests} == {}
+
+
+def test_set_up_alone_has_no_work(db):
+    seed(count=0)
+    assert ReviewQueue.objects.count() == len(QUEUES)
+    assert ReviewQueue.objects.filter(members=User.objects.get(email=LEAD.email)).count() == 4
+    assert Submission.objects.count() == 0
+
+
+def test_demo_is_refused_in_production(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production refuses it"):
+        seed(count=0)
+    assert User.objects.count() == 0
+
+
+def test_demo_is_refused_where_people_work(db):
+    User.objects.create_user("ana@example.com", None, name="Ana")
+    with pytest.raises(CommandError, match="This installation is in use"):
+        seed(count=0)
+
+
+def test_judgements_give_reasons_of_their_queue():
+    codes = {q.key: {code: outcomes for code, _, outcomes in q.reason_codes} for q in QUEUES}
+    every = {code: outcomes for known in codes.values() for code, outcomes in known.items()}
+    for queue, ways in BY_QUEUE.items():
+        for way in ways:
+            for code in way.reasons:
+                assert way.outcome in codes[queue][code]
+    for reason, ways in BY_REASON.items():
+        for way in ways:
+            for code in way.reasons:
+                assert way.outcome in every[code], reason
