@@ -1,0 +1,34 @@
+"""`seed_demo` leaves alone what is in use, and can set up without work."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.demo.people import LEAD
+from config.demo.queues import QUEUES
+from decisions.models import Submission, User
+from reviews.models import ReviewQueue
+
+
+def seed():
+    call_command("seed_demo", submissions=0)
+
+
+def test_set_up_alone_has_no_work(db, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    seed()
+    assert ReviewQueue.objects.count() == len(QUEUES)
+    assert ReviewQueue.objects.filter(members=User.objects.get(email=LEAD.email)).count() == 4
+    assert Submission.objects.count() == 0
+
+
+def test_demo_is_refused_in_production(db, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production refuses it"):
+        seed()
+    assert User.objects.count() == 0
+
+
+def test_demo_is_refused_where_people_work(db):
+    User.objects.create_user("ana@example.com", None, name="Ana")
+    with pytest.raises(CommandError, match="This installation is in use"):
+        seed()
