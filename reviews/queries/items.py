@@ -159,7 +159,8 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
     if not cursor:
         return None
     try:
-        raw = base64.b64decode(f"{cursor}==", altchars=b"-_", validate=True).decode("ascii")
+        padded = cursor + "=" * (-len(cursor) % 4)
+        raw = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
         at, key = raw.split("|")
         place = datetime.fromisoformat(at), UUID(key)
     except (ValueError, binascii.Error):

@@ -1,12 +1,13 @@
 """Everything the work bench shows of one item: why it came, what is known, what happened."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from decisions.enums import Outcome
 from decisions.models import AuditEvent, Decision, Evidence, User
 from decisions.services.explanation import explain
 from reviews.enums import ItemState
@@ -26,10 +27,14 @@ NEXT_UP = 8
 
 @dataclass(frozen=True)
 class Fact:
-    """One value with the way to it, like ("show", "explicit")."""
+    """One value with the way to it, like ("show", "explicit").
+
+    `submitted` is set in evidence that says otherwise than the submitter did.
+    """
 
     path: tuple[str, ...]
     value: Any
+    submitted: Any = None
 
 
 @dataclass(frozen=True)
@@ -41,23 +46,38 @@ class Witness:
 
 
 @dataclass(frozen=True)
+class Test:
+    """One cell of a row that matched, with the value it was held against."""
+
+    label: str
+    value: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One output of a row that matched; `outcome` is set where it is one."""
+
+    label: str
+    text: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class HitRow:
     """A row of a table that matched: its tests beside the values of this submission."""
 
     number: int
-    tests: list[str]
-    outputs: list[str]
+    tests: list[Test]
+    answers: list[Answer]
     annotation: str
 
 
 @dataclass(frozen=True)
 class HitTable:
-    """A table of rules with the rows that matched; `decisive` ones ask for the review."""
+    """A table of rules with the rows that matched; `decisive` ones gave the reasons."""
 
     name: str
-    labels: list[str]
-    values: list[Any]
-    outputs: list[str]
     rows: list[HitRow]
     decisive: bool
 
@@ -88,8 +108,10 @@ def bench_for(item: ReviewItem, user: User, *, now: datetime) -> Bench:
     """Assemble the bench. Load the item with `item_with_record`."""
     decision = item.decision
     outputs = decision.outputs or {}
-    tables, explained = _hit_tables(decision, item.queue.key)
     reasons = _reasons(decision, outputs)
+    said = {text for reason in reasons for text in reason.values() if text}
+    tables, explained = _hit_tables(decision, said)
+    facts = list(_facts(item.submission.facts))
     with_meters([item], now=now)
     up_next = open_items(now=now, queues=[item.queue])[:NEXT_UP]
     return Bench(
@@ -100,9 +122,9 @@ def bench_for(item: ReviewItem, user: User, *, now: datetime) -> Bench:
         decisive=[table for table in tables if table.decisive],
         others=[table for table in tables if not table.decisive],
         explained=explained,
-        facts=list(_facts(item.submission.facts)),
+        facts=facts,
         witnesses=[
-            Witness(evidence, list(_facts(evidence.facts or {})))
+            Witness(evidence, _compared(evidence.facts or {}, facts))
             for evidence in item.submission.evidence.all()
         ],
         earlier=earlier_decisions(decision),
@@ -150,38 +172,50 @@ def _reasons(decision: Decision, outputs: Mapping[str, Any]) -> list[Mapping[str
     ]
 
 
-def _hit_tables(decision: Decision, queue_key: str) -> tuple[list[HitTable], bool]:
+def _hit_tables(decision: Decision, said: set[str]) -> tuple[list[HitTable], bool]:
+    """Replay the decision and keep the rows that matched.
+
+    `said` is what the page says already, codes and sentences: columns of it are left out.
+    """
     try:
         tables = explain(decision).tables
     except Exception:
         # What broke the evaluation breaks its replay; the person must get the item all the same.
         log.exception("replay_failed", decision=str(decision.pk))
         return [], False
-    wanted = {'"review"', f'"{queue_key}"'}
-    found = []
-    for table in tables:
-        rows = [
-            HitRow(
-                number=rule["number"],
-                tests=[cell["text"] for cell in rule["cells"]],
-                outputs=list(rule["outputs"]),
-                annotation=rule.get("annotation") or "",
-            )
-            for rule in table.get("rules") or []
-            if rule["matched"]
-        ]
-        if rows:
-            found.append(
-                HitTable(
-                    name=table["name"],
-                    labels=[clause["label"] for clause in table["inputs"]],
-                    values=[clause["value"] for clause in table["inputs"]],
-                    outputs=[clause["label"] or clause["name"] for clause in table["outputs"]],
-                    rows=rows,
-                    decisive=any(wanted & set(row.outputs) for row in rows),
-                )
-            )
-    return found, True
+    return [found for table in tables if (found := _hit_table(table, decision, said))], True
+
+
+def _hit_table(table: Mapping[str, Any], decision: Decision, said: set[str]) -> HitTable | None:
+    hits = [rule for rule in table.get("rules") or [] if rule["matched"]]
+    if not hits:
+        return None
+    given = {_plain(text) for rule in hits for text in rule["outputs"]}
+    rows = [
+        HitRow(
+            number=rule["number"],
+            tests=[
+                Test(clause["label"], clause["value"], cell["text"])
+                for clause, cell in zip(table["inputs"], rule["cells"], strict=True)
+            ],
+            answers=[
+                Answer(clause["label"] or clause["name"], text, _outcome(text))
+                for clause, text in zip(table["outputs"], rule["outputs"], strict=True)
+                if _plain(text) not in said
+            ],
+            annotation=rule.get("annotation") or "",
+        )
+        for rule in hits
+    ]
+    return HitTable(table["name"], rows, decisive=bool(given & set(decision.reasons)))
+
+
+def _plain(text: str) -> str:
+    return text.strip().strip('"')
+
+
+def _outcome(text: str) -> str:
+    return _plain(text) if _plain(text) in Outcome.values else ""
 
 
 def _facts(value: Mapping[str, Any], *path: str) -> Iterator[Fact]:
@@ -191,3 +225,15 @@ def _facts(value: Mapping[str, Any], *path: str) -> Iterator[Fact]:
             yield from _facts(part, *path, name)
         else:
             yield Fact((*path, name), part)
+
+
+def _compared(said: Mapping[str, Any], submitted: Sequence[Fact]) -> list[Fact]:
+    """What a source says, first where it contradicts the submitter about a fact of that name."""
+    by_name = {fact.path[-1]: fact.value for fact in submitted if fact.value is not None}
+    facts = [
+        replace(fact, submitted=by_name.get(fact.path[-1]))
+        if fact.value is not None and by_name.get(fact.path[-1]) != fact.value
+        else fact
+        for fact in _facts(said)
+    ]
+    return sorted(facts, key=lambda fact: fact.submitted is None)

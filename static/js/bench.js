@@ -22,7 +22,8 @@ function follow(form) {
   }
   let place = 0;
   for (const label of form.querySelectorAll("[data-serves]")) {
-    const fits = Boolean(chosen) && label.dataset.serves.split(" ").includes(chosen.dataset.outcome);
+    const fits =
+      Boolean(chosen) && label.dataset.serves.split(" ").includes(chosen.dataset.outcome);
     const box = label.querySelector("input");
     label.hidden = !fits;
     box.disabled = !fits;
@@ -126,7 +127,12 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   touched = true;
   const form = verdict();
-  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
+  if (
+    form &&
+    event.key === "Enter" &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.defaultPrevented
+  ) {
     event.preventDefault();
     form.requestSubmit();
   }
@@ -161,7 +167,9 @@ function warn(text) {
   form.prepend(notice);
 }
 
-addEventListener("offline", () => warn("The connection is lost. What you write is kept on this device."));
+addEventListener("offline", () =>
+  warn("The connection is lost. What you write is kept on this device."),
+);
 document.addEventListener("htmx:error", (event) => {
   if (event.target.closest?.("form[data-verdict]")) {
     warn("The verdict was not sent: the line is lost. What you wrote is kept; record again.");
@@ -177,7 +185,8 @@ setInterval(() => {
   for (const board of document.querySelectorAll("[data-renew-every]")) {
     const since = Number(board.dataset.since ?? 0) + 1;
     board.dataset.since = since;
-    const busy = document.hidden || board.contains(document.activeElement) || getSelection()?.toString();
+    const busy =
+      document.hidden || board.contains(document.activeElement) || getSelection()?.toString();
     if (since >= Number(board.dataset.renewEvery) && !busy) {
       board.dataset.since = 0;
       board.dispatchEvent(new Event("renew"));

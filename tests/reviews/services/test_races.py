@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from decisions.errors import Refused
 from decisions.models import AuditEvent, Decision
@@ -24,12 +24,6 @@ from tests.reviews.work import (
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
-
-
-@pytest.fixture(autouse=True)
-def postgresql():
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: set DATABASE_URL")
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
