@@ -1,0 +1,280 @@
+"""Every address is walked as every role: who may open it, who may act, and nobody else."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from connectors.enums import Scope
+from connectors.models import Delivery
+from connectors.services import api_keys, configuration, dispatch
+from decisions import events
+from decisions.enums import EventKind, Role
+from decisions.events import SYSTEM
+from decisions.models import AuditEvent
+from decisions.services import intake
+from reviews.services import queues, routing
+from tests.rules import FACTS, NOW, person, small_model
+
+pytestmark = pytest.mark.django_db
+
+READERS = {"rule_author", "approver", "reviewer", "lead", "auditor", "admin"}
+WORKERS = {"reviewer", "lead"}
+AUDIT = {"auditor", "admin"}
+QUEUE_KEEPERS = {"lead", "admin"}
+OUTGOING = {"lead", "auditor", "admin"}
+ADMIN = {"admin"}
+SIGNED_IN = READERS | {"integration"}
+
+# Address name → who may GET it, who may POST to it; nobody (an empty set) means the method is not
+# offered. An address that is missing here fails the test.
+PAGES: dict[str, tuple[set[str], set[str]]] = {
+    "home": (SIGNED_IN, set()),  # Says whom to ask to those without a role.
+    "decisions:submission_list": (READERS, set()),
+    "decisions:submission": (READERS, set()),
+    "decisions:decision_list": (READERS, set()),
+    "decisions:decision": (READERS, set()),
+    "decisions:model_list": (READERS, set()),
+    "decisions:model": (READERS, set()),
+    "decisions:model_version": (READERS, set()),
+    "decisions:model_version_dmn": (READERS, set()),
+    "decisions:reference_table_list": (READERS, set()),
+    "decisions:reference_table": (READERS, {"rule_author", "admin"}),
+    "decisions:reference_table_version": (READERS, set()),
+    "decisions:audit": (AUDIT, set()),
+    "decisions:audit_check": (set(), AUDIT),
+    "decisions:audit_export": (AUDIT, set()),
+    "decisions:audit_event": (AUDIT, set()),
+    "decisions:people": (ADMIN, set()),
+    "decisions:invite": (ADMIN, ADMIN),
+    "decisions:person": (ADMIN, ADMIN),
+    "reviews:board": (READERS, set()),
+    "reviews:queue": (READERS, set()),
+    "reviews:queue_settings": (QUEUE_KEEPERS, QUEUE_KEEPERS),
+    "reviews:queue_reason_codes": (set(), QUEUE_KEEPERS),
+    "reviews:queue_pause": (set(), QUEUE_KEEPERS),
+    "reviews:my_work": (WORKERS, set()),
+    "reviews:take_next": (set(), WORKERS),
+    "reviews:item": (READERS, set()),
+    "reviews:claim": (set(), WORKERS),
+    "reviews:renew": (set(), WORKERS),
+    "reviews:release": (set(), WORKERS),
+    "reviews:move": (set(), WORKERS),
+    "reviews:verdict": (set(), WORKERS),
+    "connectors:connector_list": (READERS, set()),
+    "connectors:connector": (READERS, set()),
+    "connectors:connector_create": (ADMIN, ADMIN),
+    "connectors:connector_edit": (ADMIN, ADMIN),
+    "connectors:connector_pause": (set(), ADMIN),
+    "connectors:connector_resume": (set(), ADMIN),
+    "connectors:connector_test": (set(), ADMIN),
+    "connectors:connector_secret": (set(), ADMIN),
+    "connectors:delivery_list": (OUTGOING, set()),
+    "connectors:delivery": (OUTGOING, set()),
+    "connectors:resend": (set(), ADMIN),
+    "connectors:resend_dead": (set(), ADMIN),
+    "connectors:api_key_list": (ADMIN, ADMIN),
+    "connectors:api_key_revoke": (set(), ADMIN),
+}
+
+API: dict[str, dict[str, str]] = {
+    "api:submissions": {"GET": "submissions:read", "POST": "submissions:write"},
+    "api:submission_batch": {"POST": "submissions:write"},
+    "api:submission": {"GET": "submissions:read"},
+    "api:decisions": {"GET": "decisions:read"},
+    "api:decision": {"GET": "decisions:read"},
+    "api:deliveries": {"GET": "deliveries:write"},
+    "api:delivery": {"GET": "deliveries:write"},
+    "api:resend": {"POST": "deliveries:write"},
+}
+
+# Open to everybody by design, or the library's own pages behind its own sign-in.
+ELSEWHERE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "admin:")
+OPEN = {"theme", "api:health", "api:schema", "api:docs"}
+
+
+def addresses(resolver=None, space=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern, inner)
+        elif pattern.name:
+            yield space + pattern.name
+
+
+@pytest.fixture
+def records(monkeypatch):
+    """One of everything, by the name that addresses call it."""
+    monkeypatch.setattr(events, "send", lambda *_: None)
+    model = small_model()
+    queue = queues.create_queue(
+        key="finance",
+        name="Finance",
+        first_response_minutes=60,
+        decision_minutes=240,
+        by=None,
+        actor=SYSTEM,
+        now=NOW,
+    )
+    connector = configuration.create(
+        key="box", name="Box", kind="sandbox", settings={}, topics=["*"], author=None, now=NOW
+    )
+
+    def decide(**facts):
+        return intake.submit_and_decide(
+            model.key, {**FACTS, **facts}, evidence={}, source="t", actor=SYSTEM, now=NOW
+        )
+
+    waiting, settled = decide(amount=700), decide()
+    (item,) = routing.open_item([event_id(EventKind.DECISION_NEEDS_REVIEW, waiting)], now=NOW)
+    dispatch.dispatch([event_id(EventKind.DECISION_SETTLED, settled)], now=NOW)
+    robot = person("Robot", Role.INTEGRATION)
+    key, _ = api_keys.create(
+        name="Robot",
+        scopes=["decisions:read"],
+        user=robot,
+        creator=None,
+        actor=SYSTEM,
+        expires_at=None,
+        now=NOW,
+    )
+    return {
+        "decisions:submission": {"submission_id": settled.submission_id},
+        "decisions:decision": {"decision_id": settled.pk},
+        "decisions:model": {"key": model.key},
+        "decisions:model_version": {"key": model.key, "number": 1},
+        "decisions:model_version_dmn": {"key": model.key, "number": 1},
+        "decisions:reference_table": {"key": "limits"},
+        "decisions:reference_table_version": {"key": "limits", "number": 1},
+        "decisions:audit_event": {"pk": AuditEvent.objects.first().pk},
+        "decisions:person": {"pk": robot.pk},
+        "reviews:queue": {"key": queue.key},
+        "reviews:item": {"item_id": item.pk},
+        "connectors:connector": {"key": connector.key},
+        "connectors:connector_create": {"kind": "webhook"},
+        "connectors:delivery": {"delivery_id": Delivery.objects.get().pk},
+        "connectors:resend_dead": {"key": connector.key},
+        "connectors:api_key_revoke": {"key_id": key.pk},
+        "api:submission": {"submission_id": settled.submission_id},
+        "api:decision": {"decision_id": settled.pk},
+        "api:delivery": {"delivery_id": Delivery.objects.get().pk},
+    }
+
+
+def event_id(kind, subject):
+    return AuditEvent.objects.get(kind=kind, subject_id=subject.pk).pk
+
+
+def address(name, records):
+    """Find the record an address is about by trying those of its own app."""
+    space = name.partition(":")[0]
+    for kwargs in [
+        records.get(name),
+        None,
+        *(v for k, v in records.items() if k.startswith(f"{space}:")),
+    ]:
+        try:
+            return reverse(name, kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"No record fits the address {name}; add one to `records`.")
+
+
+def signed_in(role):
+    client = Client(raise_request_exception=True)
+    client.force_login(person(f"Test {role}", role))
+    return client
+
+
+def test_every_address_has_its_rule():
+    ours = {n for n in addresses() if not n.startswith(ELSEWHERE) and n not in OPEN}
+    assert ours == PAGES.keys() | API.keys()
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_every_page_lets_in_exactly_its_roles(role, records):
+    client = signed_in(role)
+    wrong = []
+    for name, (readers, actors) in PAGES.items():
+        url = address(name, records)
+        for method, allowed in (("get", readers), ("post", actors)):
+            with transaction.atomic():  # Acts of one page must not change the next.
+                code = getattr(client, method)(url).status_code
+                transaction.set_rollback(True)
+            let_in = code not in {403, 405}
+            if let_in != (role in allowed) or (not allowed and code not in {403, 405}):
+                wrong.append(f"{role} {method.upper()} {name}: {code}")
+            if code >= 500:
+                wrong.append(f"{role} {method.upper()} {name} broke: {code}")
+    assert wrong == []
+
+
+def test_nobody_without_a_role_sees_a_page(records):
+    client = signed_in("nothing")
+    for name, (readers, _) in PAGES.items():
+        if readers and name != "home":
+            assert (name, client.get(address(name, records)).status_code) == (name, 403)
+
+
+def test_strangers_are_sent_to_sign_in(records):
+    client = Client()
+    for name, (readers, actors) in PAGES.items():
+        answer = (
+            client.get(address(name, records)) if readers else client.post(address(name, records))
+        )
+        assert (name, answer.status_code) == (name, 302)
+        assert answer["Location"].startswith(reverse("account_login"))
+        assert readers or actors
+
+
+def test_people_switched_off_are_strangers(records):
+    somebody = person("Off Switch", "admin")
+    client = Client()
+    client.force_login(somebody)
+    somebody.is_active = False
+    somebody.save()
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("scope", [scope.value for scope in Scope])
+def test_every_api_call_lets_in_exactly_its_scope(scope, records):
+    robot = person(f"Robot {scope}", Role.INTEGRATION)
+    _, secret = api_keys.create(
+        name=scope,
+        scopes=[scope],
+        user=robot,
+        creator=None,
+        actor=SYSTEM,
+        expires_at=None,
+        now=NOW,
+    )
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    for name, methods in API.items():
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            answer = client.generic(
+                method, address(name, records), json.dumps({}), content_type="application/json"
+            )
+            if method not in methods:
+                assert (name, method, answer.status_code) in {
+                    (name, method, 403),
+                    (name, method, 405),
+                }
+            else:
+                let_in = answer.status_code != 403
+                assert (name, method, let_in) == (name, method, methods[method] == scope)
+
+
+def test_api_refuses_strangers_and_sessions(records):
+    browser = signed_in("admin")
+    for name, methods in API.items():
+        for method in methods:
+            for client in (Client(), browser):
+                answer = client.generic(method, address(name, records))
+                assert (name, answer.status_code) == (name, 401)
+
+
+def test_groups_of_the_migration_are_the_roles():
+    assert set(Group.objects.values_list("name", flat=True)) == {role.value for role in Role}
