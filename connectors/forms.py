@@ -93,6 +93,7 @@ class ApiKeyForm(forms.Form):
     )
     user = forms.ModelChoiceField(
         label="Integration",
+        empty_label="Choose an integration",
         queryset=User.objects.none(),
         widget=forms.Select(attrs={"class": "input"}),
         help_text="The account in whose name it calls.",

@@ -278,9 +278,14 @@ def _connect_words(host: str, error: Exception) -> str:
     return f"{host} does not accept connections. Its owner must check that it is running."
 
 
+_making = threading.Lock()
+
+
 def client() -> OutboundClient:
     """The client of this process, with the addresses allowed by CLEARANCE_OUTBOUND_ALLOW."""
-    return _client(tuple(settings.OUTBOUND_ALLOW))
+    # Without the lock, threads that come first at the same time would each make one.
+    with _making:
+        return _client(tuple(settings.OUTBOUND_ALLOW))
 
 
 @functools.lru_cache(maxsize=4)
@@ -288,5 +293,11 @@ def _client(allow: tuple[str, ...]) -> OutboundClient:
     return OutboundClient(allow=parse_allow(allow))
 
 
-# A forked worker must not share open connections with its parent.
-os.register_at_fork(after_in_child=_client.cache_clear)
+def _start_anew() -> None:
+    """A forked worker must share neither open connections nor a lock with its parent."""
+    global _making
+    _making = threading.Lock()
+    _client.cache_clear()
+
+
+os.register_at_fork(after_in_child=_start_anew)

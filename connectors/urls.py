@@ -15,6 +15,7 @@ urlpatterns = [
     path("connectors/<slug:key>/resume/", connectors.connector_resume, name="connector_resume"),
     path("connectors/<slug:key>/test/", connectors.connector_test, name="connector_test"),
     path("connectors/<slug:key>/secret/", connectors.connector_secret, name="connector_secret"),
+    path("connectors/<slug:key>/resend/", deliveries.resend_dead, name="resend_dead"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<uuid:delivery_id>/", deliveries.delivery, name="delivery"),
     path("deliveries/<uuid:delivery_id>/resend/", deliveries.resend, name="resend"),

@@ -23,7 +23,7 @@ from decisions import events
 from decisions.enums import ActorKind, EventKind
 from decisions.errors import Expected, Refused
 from decisions.events import Actor
-from decisions.ids import new_id
+from decisions.ids import id_at, new_id
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,8 @@ AT_ONCE = 16
 ROUND = 32
 SECONDS = 25.0  # After this no new round starts; the rest stays due.
 KEPT = 4000
+RECENT = timedelta(hours=24)
+MOST_AT_ONCE = 500
 LOADED = ("connector", "action__decision__submission", "action__decision__model")
 
 
@@ -104,6 +106,18 @@ def resend(delivery: Delivery, *, actor: Actor, now: datetime) -> Delivery:
             caused_by=resent.pk,
         )
     return fresh
+
+
+def resend_dead(connector: Connector, *, actor: Actor, now: datetime) -> int:
+    """Send again what was given up for this connector in the last 24 hours; return how many."""
+    dead = Delivery.objects.filter(
+        connector=connector, state=DeliveryState.DEAD, pk__gte=id_at(now - RECENT)
+    ).order_by("pk")[:MOST_AT_ONCE]
+    with transaction.atomic():
+        sent = [resend(delivery, actor=actor, now=now) for delivery in dead]
+    if not sent:
+        raise Refused("Nothing was given up in the last 24 hours.")
+    return len(sent)
 
 
 def _send_all(ids: Sequence[UUID], *, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -71,6 +71,21 @@ def resend(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         return "It is sent again, under the same id: nothing counts twice."
 
     return act(request, work, back="connectors:delivery", delivery_id=delivery_id)
+
+
+@require_POST
+@requires("connectors.resend_deliveries")
+def resend_dead(request: HttpRequest, key: str) -> HttpResponse:
+    """Send again all that a connector missed in the last 24 hours."""
+    found = get_object_or_404(Connector, key=key)
+
+    def work() -> str:
+        actor = Actor.person(request.user)  # type: ignore[arg-type]
+        count = sending.resend_dead(found, actor=actor, now=timezone.now())
+        words = "1 delivery is" if count == 1 else f"{count:,} deliveries are"
+        return f"{words} sent again, under the same ids: nothing counts twice."
+
+    return act(request, work, back="connectors:connector", key=key)
 
 
 def _found(delivery_id: UUID) -> Delivery:

@@ -248,7 +248,7 @@ def test_unknown_submission_is_not_found(caller):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="Requests race on PostgreSQL only.")
+@pytest.mark.postgresql
 def test_same_key_at_the_same_time_is_taken_once(caller):
     answers = []
 

@@ -1,10 +1,12 @@
 """Deliveries: sent with a valid signature, tried again, given up, sent again by hand."""
 
 import json
+import threading
 import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from connectors.adapters.webhook import adapter
 from connectors.enums import DELIVERY_TRANSITIONS, DeliveryState
@@ -280,3 +282,22 @@ def test_secret_being_changed_signs_with_both(crm, receiver):
 
 def test_every_state_has_its_transitions():
     assert set(DELIVERY_TRANSITIONS) == set(DeliveryState)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_race_for_due_deliveries_send_each_once(crm, receiver):
+    requested(12)
+
+    def work():
+        sending.send_due(now=NOW)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent = [request["headers"]["webhook-id"] for request in receiver.requests]
+    assert sorted(sent) == sorted(map(str, Delivery.objects.values_list("pk", flat=True)))
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("succeeded", 1)}

@@ -48,6 +48,7 @@ MAY = [
     ("post", "/connectors/sandbox/resume/", {"admin"}),
     ("post", "/connectors/sandbox/test/", {"admin"}),
     ("post", "/connectors/sandbox/secret/", {"admin"}),
+    ("post", "/connectors/sandbox/resend/", {"admin"}),
     ("get", "/deliveries/", WATCHING),
     ("get", "/deliveries/{delivery}/", WATCHING),
     ("post", "/deliveries/{delivery}/resend/", {"admin"}),
@@ -208,6 +209,20 @@ def test_delivery_is_sent_again_on_the_page(page, admin):
     assert AuditEvent.objects.get(kind="delivery.resent").actor_id == admin.pk
     again = page.post(f"/deliveries/{delivery.pk}/resend/", follow=True)
     assert "on its way already" in again.content.decode()
+
+
+def test_all_that_was_given_up_is_sent_again_at_once(page):
+    sandbox()
+    now = timezone.now()
+    for number in range(3):
+        _, event = settled_decision(reference=f"REQ-{number}", now=now)
+        dispatch([event.pk], now=now)
+    Delivery.objects.update(state="dead", next_attempt_at=None)
+    answer = page.post("/connectors/sandbox/resend/", follow=True)
+    assert "3 deliveries are sent again" in answer.content.decode()
+    assert Delivery.objects.filter(state="pending").count() == 3
+    again = page.post("/connectors/sandbox/resend/", follow=True)
+    assert "Nothing was given up" in again.content.decode()
 
 
 def test_key_is_made_and_shown_once(page, admin):
