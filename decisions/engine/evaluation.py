@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -178,7 +179,8 @@ class Decide:
             inputs = [taken[name] for name in self.shapes]
             return give_out(program.code(run, *inputs), run)
         except Refused as refusal:
-            run.problems.append(refusal.problem)
+            problem = refusal.problem
+            run.problems.append(replace(problem, where=problem.where or self.part.label))
         except RecursionError:
             run.problems.append(
                 Problem(

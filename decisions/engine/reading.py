@@ -11,11 +11,11 @@ from typing import Any
 
 from decisions.engine import numbers
 from decisions.engine.facts import PARSERS, Shape, is_of
-from decisions.engine.limits import LIST_ITEMS, STRING_CHARACTERS
+from decisions.engine.limits import LIST_ITEMS
 from decisions.engine.problems import Refused
 from decisions.engine.run import Run
 from decisions.engine.types import ANY, BOOLEAN, NUMBER, STRING, Type, base_of
-from decisions.engine.values import kind_of, take_in
+from decisions.engine.values import kind_of, take_in, text_fault
 
 Read = Callable[[Run, Any], Any]
 
@@ -96,7 +96,7 @@ def _list_reader(read_item: Read) -> Read:
 
 
 def _read_text(run: Run, value: Any) -> Any:
-    if type(value) is str and len(value) <= STRING_CHARACTERS:
+    if type(value) is str and not text_fault(value):
         return value
     raise Unfit
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from decisions.engine.limits import REGEX_CHARACTERS, REGEX_SUBJECT_CHARACTERS
 
 _COST = 5_000_000
+_TRIES_PER_STEP = 1_000
 _MANY = 20
 _FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
@@ -39,8 +40,8 @@ class Pattern:
     repeats: int
     nested: bool
 
-    def check_subject(self, text: str) -> None:
-        """Refuse texts on which the pattern could run too long."""
+    def check_subject(self, text: str) -> int:
+        """Refuse texts on which the pattern could run too long; gives the steps to pay for."""
         if len(text) > REGEX_SUBJECT_CHARACTERS:
             raise PatternError(
                 f"The text has {len(text)} characters; patterns take {REGEX_SUBJECT_CHARACTERS}."
@@ -48,14 +49,14 @@ class Pattern:
         length = max(len(text), 2)
         base = 2 if self.nested else length
         exponent = length if self.nested else self.repeats + 1
-        if exponent > 64 or base**exponent > _COST:
-            # One repetition in a text of any allowed length is quick enough in practice.
-            if not self.nested and self.repeats <= 1:
-                return
+        # One repetition in a text of any allowed length is quick enough in practice.
+        mild = not self.nested and self.repeats <= 1
+        if not mild and (exponent > 64 or base**exponent > _COST):
             raise PatternError(
                 f"The pattern could take too long on a text of {len(text)} characters: "
                 "it repeats inside or beside other repetitions."
             )
+        return 1 + length // 10 + int(base**exponent) // _TRIES_PER_STEP
 
 
 @lru_cache(maxsize=512)

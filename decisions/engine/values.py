@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as py
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -81,8 +82,9 @@ def take_in(value: Any, depth: int = 0) -> Any:
     """Turn a Python or JSON value into a FEEL value; raises Refused for what cannot be one."""
     kind = type(value)
     if kind is str:
-        if len(value) > STRING_CHARACTERS:
-            raise _unfit("input.size", f"A text may have {STRING_CHARACTERS} characters at most.")
+        fault = text_fault(value)
+        if fault:
+            raise _unfit("input.text", fault)
         return value
     if kind is bool or value is None:
         return value
@@ -93,6 +95,18 @@ def take_in(value: Any, depth: int = 0) -> Any:
     if depth > VALUE_NESTING:
         raise _unfit("input.nesting", f"Values may nest {VALUE_NESTING} deep at most.")
     return _take_other(value, depth)
+
+
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+def text_fault(value: str) -> str:
+    """Say why a text cannot be taken in; an empty answer when it can."""
+    if len(value) > STRING_CHARACTERS:
+        return f"A text may have {STRING_CHARACTERS} characters at most."
+    if _NOT_TEXT.search(value):
+        return "The text holds a character that is no text: NUL or half of a pair."
+    return ""
 
 
 def _take_number(value: float | Decimal) -> numbers.Number:

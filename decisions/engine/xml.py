@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,8 @@ NAMESPACES = frozenset(
     }
 )
 EXTENSION = "urn:clearance:dmn"
+
+_POSITION = re.compile(r",? line \d+, column \d+")
 
 Element = Any
 """An lxml element; the stubs name it by a private class."""
@@ -67,23 +70,45 @@ def _parse(source: bytes) -> Element:
     try:
         root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or None
-        raise _refused(
-            "xml.syntax", f"The file is not well-formed XML: {error.msg}.", "Export it again.", line
-        ) from None
+        raise _syntax_fault(error) from None
     except ValueError:
         raise _refused(
             "xml.encoding", "The file's encoding cannot be read.", "Use UTF-8."
         ) from None
     document: Any = root.getroottree().docinfo
     if document.doctype:
-        raise _refused(
-            "xml.doctype",
-            "The file declares a document type or entities, which are not allowed.",
-            "Remove the <!DOCTYPE ...> part.",
-        )
+        raise _no_doctype()
     _check_depth(root)
     return root
+
+
+def _syntax_fault(error: etree.XMLSyntaxError) -> Refused:
+    """Say what is wrong with XML that the parser refused."""
+    said = (error.msg or "").strip()
+    if "ntity" in said:
+        return _no_doctype()
+    line = error.lineno or None
+    if "Excessive depth" in said:
+        return _too_deep(line)
+    reason = _POSITION.sub("", said).strip()
+    return _refused("xml.syntax", f"The file is not XML: {reason}.", "Export it again.", line)
+
+
+def _no_doctype() -> Refused:
+    return _refused(
+        "xml.doctype",
+        "The file declares a document type or entities, which are not allowed.",
+        "Remove the <!DOCTYPE ...> part.",
+    )
+
+
+def _too_deep(line: int | None) -> Refused:
+    return _refused(
+        "limit.nesting",
+        f"The XML is nested more than {NESTING} deep.",
+        "Move inner parts into decisions of their own.",
+        line,
+    )
 
 
 def _check_depth(root: Element) -> None:
@@ -91,12 +116,7 @@ def _check_depth(root: Element) -> None:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > NESTING:
-            raise _refused(
-                "limit.nesting",
-                f"The XML is nested more than {NESTING} deep.",
-                "Move inner parts into decisions of their own.",
-                element.sourceline,
-            )
+            raise _too_deep(element.sourceline)
 
 
 def content_hash(root: Element) -> str:

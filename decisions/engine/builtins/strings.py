@@ -76,10 +76,9 @@ def ends_with(run: Run, site: Site, text: str, match: str) -> bool:
 def _with_pattern(
     run: Run, site: Site, text: str, pattern: str, flags: str, use: Callable[[Pattern], Any]
 ) -> Any:
-    run.spend(1 + len(text) // 10)
     try:
         translated = translate(pattern, flags)
-        translated.check_subject(text)
+        run.spend(translated.check_subject(text))
         return use(translated)
     except PatternError as error:
         run.report(site, "string.pattern", str(error), f'The pattern is "{pattern[:60]}".')

@@ -122,7 +122,7 @@ class Policy:
 
     def _aggregate(self, run: Run, values: list[Any]) -> Any:
         if self.aggregation == "COUNT":
-            return len(_distinct(run, values))
+            return len(values)
         if self.aggregation == "SUM":
             return self._sum(run, values)
         best = values[0]
@@ -162,14 +162,6 @@ def _position(run: Run, value: Any, order: tuple[Any, ...]) -> int:
         if equal(run, value, candidate) is True:
             return position
     return len(order)
-
-
-def _distinct(run: Run, values: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    for value in values:
-        if not any(equal(run, value, other) is True for other in kept):
-            kept.append(value)
-    return kept
 
 
 _POLICIES: dict[str, Callable[[Policy, Outcome], Any]] = {
