@@ -12,7 +12,6 @@ from config.processes.supervisor import Supervisor
 
 BROKER_SECONDS = 15.0
 WEB_SECONDS = 60.0
-HEALTH = "/api/v1/health"
 
 
 def environment_for(
@@ -46,18 +45,18 @@ def start_broker(supervisor: Supervisor, *, path: Path, folder: Path) -> None:
         if supervisor.wait_for(lambda: broker_answers(path), seconds=BROKER_SECONDS):
             return
     if not supervisor.asked_to_stop:
-        raise Unusable(
-            f"The broker does not start. The file {folder / 'broker.log'} says why."
-        )
+        raise Unusable(f"The broker does not start. The file {folder / 'broker.log'} says why.")
 
 
-def start_programs(supervisor: Supervisor, listener: socket.socket) -> None:
-    """Start web, worker and timetable, and wait until the web server answers."""
+def start_programs(
+    supervisor: Supervisor, listener: socket.socket, *, host: str = "127.0.0.1"
+) -> None:
+    """Start web, worker and timetable, and wait until the web server answers for `host`."""
     supervisor.start(programs.web(listener.fileno()))
     supervisor.start(programs.worker())
     supervisor.start(programs.timetable())
-    host, port = listener.getsockname()[:2]
-    answers = supervisor.wait_for(lambda: web_answers(reachable(host), port), seconds=WEB_SECONDS)
+    address = listener.getsockname()[:2]
+    answers = supervisor.wait_for(lambda: web_answers(address, host=host), seconds=WEB_SECONDS)
     if not answers and not supervisor.asked_to_stop:
         raise Unusable("The web server does not answer; its lines above say why.")
 
@@ -74,12 +73,12 @@ def broker_answers(path: Path) -> bool:
         return False
 
 
-def web_answers(host: str, port: int) -> bool:
-    """Whether the web server answers, be it (503) that a part of the installation is not well."""
-    line = http.client.HTTPConnection(host, port, timeout=5)
+def web_answers(address: tuple[str, int], *, host: str = "127.0.0.1") -> bool:
+    """Whether the web server shows its sign-in page, or says where else it is."""
+    line = http.client.HTTPConnection(reachable(address[0]), address[1], timeout=5)
     try:
-        line.request("GET", HEALTH, headers={"Host": f"127.0.0.1:{port}"})
-        return line.getresponse().status in {200, 503}
+        line.request("HEAD", "/accounts/login/", headers={"Host": host.lstrip(".")})
+        return line.getresponse().status < 400
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -75,7 +75,7 @@ def _why_no_port(host: str, port: int, error: OSError) -> str:
     return f"Port {port} of {host} cannot be opened: {error.strerror}. {another}"
 
 
-def lock_state(state: Path, *, url: str) -> IO[str]:
+def lock_state(state: Path) -> IO[str]:
     """Let one `up` run from a state folder; keep the answer open for as long as it does.
 
     The kernel frees the lock with the last process that holds it, so nothing stale is left.
@@ -104,11 +104,16 @@ def lock_state(state: Path, *, url: str) -> IO[str]:
                 f"Clearance already runs from {state}, at {holder.get('url', 'some address')} "
                 f"(process {holder.get('pid', 'unknown')}). Stop it there with Ctrl-C first."
             ) from None
-    file.seek(0)
-    file.truncate()
-    json.dump({"pid": os.getpid(), "url": url}, file)
-    file.flush()
+    note_holder(file, url="an address not open yet")
     return file
+
+
+def note_holder(lock: IO[str], *, url: str) -> None:
+    """Leave word in the lock of who holds it, for the one who finds it taken."""
+    lock.seek(0)
+    lock.truncate()
+    json.dump({"pid": os.getpid(), "url": url}, lock)
+    lock.flush()
 
 
 def _holder(file: IO[str]) -> dict[str, object]:

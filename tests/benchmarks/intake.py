@@ -102,7 +102,7 @@ def start(stack: ExitStack, state: Path, home: str, url: str) -> list[Site]:
     bare, clearance = (listener.getsockname() for listener in listeners)
     supervisor.start(bare_program(listeners[0].fileno()))
     supervisor.start(programs.web(listeners[1].fileno()))
-    supervisor.wait_for(lambda: web_answers(*clearance), seconds=30)
+    supervisor.wait_for(lambda: web_answers(clearance), seconds=30)
 
     def submission(number: int) -> bytes:
         facts = {"id": f"REQ-{number}", "amount": number % 500, "country": "GB"}

@@ -1,6 +1,5 @@
 """Programs of an installation: kept alive, stopped in order, and never left behind."""
 
-import json
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from config.processes.places import (
     Unusable,
     broker_socket,
     lock_state,
+    note_holder,
     open_listener,
     prepare_socket,
 )
@@ -191,15 +191,15 @@ def test_impossible_addresses_are_explained(host, port, words):
 
 
 def test_second_start_in_a_folder_is_refused_in_one_sentence(tmp_path):
-    with lock_state(tmp_path, url="http://127.0.0.1:8000"):
+    with lock_state(tmp_path) as lock:
+        note_holder(lock, url="http://127.0.0.1:8000")
         with pytest.raises(Unusable) as caught:
-            lock_state(tmp_path, url="http://127.0.0.1:9000")
-        assert json.loads((tmp_path / "up.lock").read_text())["url"] == "http://127.0.0.1:8000"
+            lock_state(tmp_path)
     assert str(caught.value) == (
         f"Clearance already runs from {tmp_path}, at http://127.0.0.1:8000 "
         f"(process {os.getpid()}). Stop it there with Ctrl-C first."
     )
-    lock_state(tmp_path, url="http://127.0.0.1:9000").close()
+    lock_state(tmp_path).close()
 
 
 def test_lock_of_a_start_killed_outright_is_free_once_its_children_ended(tmp_path):
@@ -208,7 +208,7 @@ def test_lock_of_a_start_killed_outright_is_free_once_its_children_ended(tmp_pat
         "from config.processes.places import lock_state\n"
         "from config.processes.supervisor import Supervisor\n"
         "from config.processes.programs import Program\n"
-        f"lock = lock_state(Path({str(tmp_path)!r}), url='x')\n"
+        f"lock = lock_state(Path({str(tmp_path)!r}))\n"
         "said = lambda name, line: print(line, flush=True)\n"
         "one = Supervisor(environment=os.environ, say=said, shared=(lock.fileno(),))\n"
         f"one.start(Program('one', (sys.executable, '-c', {STUBBORN!r})))\n"
@@ -221,7 +221,7 @@ def test_lock_of_a_start_killed_outright_is_free_once_its_children_ended(tmp_pat
         below = [int(pid) for pid in parent.stdout.readline().split()]
         parent.kill()
         parent.wait()
-        with lock_state(tmp_path, url="y"):
+        with lock_state(tmp_path):
             assert gone(below)()
 
 

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config.demo.people import PASSWORD, PEOPLE
 from config.processes.launch import environment_for, reachable, start_broker, start_programs
-from config.processes.places import Unusable, lock_state, open_listener
+from config.processes.places import Unusable, lock_state, note_holder, open_listener
 from config.processes.supervisor import Supervisor, say_to_terminal
 from decisions.models import User
 
@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="port to listen on; 0 takes a free one"
+        )
         parser.add_argument("--no-demo", action="store_true", help="start empty")
         parser.add_argument(
             "--check",
@@ -34,9 +36,9 @@ class Command(BaseCommand):
             raise CommandError("Start the check with: python3 manage.py up --check")
         started = time.monotonic()
         try:
-            listener = open_listener(host, port)
-            url = f"http://{reachable(host)}:{port}"
-            with listener, lock_state(settings.STATE_DIR, url=url) as lock:
+            with lock_state(settings.STATE_DIR) as lock, open_listener(host, port) as listener:
+                url = f"http://{reachable(host)}:{listener.getsockname()[1]}"
+                note_holder(lock, url=url)
                 self.run(listener, lock.fileno(), url=url, demo=not no_demo, started=started)
         except Unusable as problem:
             raise CommandError(str(problem)) from problem
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             told = self.seed() if demo else False
             # The programs open connections of their own.
             connection.close()
-            start_programs(supervisor, listener)
+            start_programs(supervisor, listener, host=(settings.ALLOWED_HOSTS or ["127.0.0.1"])[0])
             if not supervisor.asked_to_stop:
                 seconds = time.monotonic() - started
                 self.greet(environment["CLEARANCE_BASE_URL"], seconds=seconds, logins=not told)
