@@ -1,0 +1,186 @@
+"""Decision models: what each decides, its tables and inputs to read, and its versions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from decisions.access import requires
+from decisions.enums import VersionState
+from decisions.models import DecisionModel, ModelVersion
+from decisions.queries import rules as queries
+from decisions.services import rulesets
+from decisions.views.graph import graph_of
+from decisions.views.inputs import inputs_of
+from decisions.views.tables import policy_in_words
+
+PARTS = ("overview", "tables", "inputs", "versions")
+ROWS_AT_ONCE = 200
+STATE_ICONS = {
+    VersionState.DRAFT: "pencil",
+    VersionState.PROPOSED: "git-pull-request-arrow",
+    VersionState.APPROVED: "check",
+    VersionState.PUBLISHED: "circle-dot",
+    VersionState.RETIRED: "archive",
+}
+
+
+@dataclass(frozen=True)
+class TableTab:
+    """One decision table of a model, and the decision it belongs to."""
+
+    id: str
+    name: str
+    rows: int
+    question: str
+    policy: str
+    table: dict[str, Any]
+
+
+@require_safe
+@requires("decisions.view_rules")
+def model_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "decisions/models/list.html", {"models": queries.models()})
+
+
+@require_safe
+@requires("decisions.view_rules")
+def model(request: HttpRequest, slug: str) -> HttpResponse:
+    return _page(request, get_object_or_404(queries.models(), key=slug), None)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return _page(request, get_object_or_404(queries.models(), key=slug), number)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def download(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Give the DMN file of a version as it was drafted."""
+    found = get_object_or_404(ModelVersion, model__key=slug, number=number)
+    name = f"{slug}-v{number}.dmn"
+    return HttpResponse(
+        found.dmn,
+        content_type="application/xml; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> HttpResponse:
+    shown = queries.shown_version(owner, number)
+    if shown is None and number is not None:
+        raise Http404(f"{owner.name} has no version {number}.")
+    part = request.GET.get("part", "")
+    part = part if part in PARTS else "overview"
+    context: dict[str, Any] = {
+        "model": owner,
+        "version": shown,
+        "versions": queries.versions_of(owner)[: queries.MOST_VERSIONS],
+        "part": part,
+    }
+    if shown is None:
+        return render(request, "decisions/models/bare.html", context)
+    loaded = rulesets.load(shown.pk)
+    described = loaded.describe()
+    inputs = inputs_of(loaded.inputs, described)
+    tabs = _table_tabs(described)
+    context |= {
+        "described": described,
+        "inputs": inputs,
+        "asked": sum(row.depth == 0 for row in inputs),
+        "tabs": tabs,
+    }
+    context |= {
+        "overview": lambda: _overview(shown, described),
+        "tables": lambda: _one_table(request, tabs),
+        "inputs": lambda: {"sources": _sources(described)},
+        "versions": lambda: {"story": _story(shown)},
+    }[part]()
+    return render(request, f"decisions/models/{part}.html", context)
+
+
+def _table_tabs(described: dict[str, Any]) -> list[TableTab]:
+    """Every table of the model in the order of its file, those of functions at the end."""
+    owners = [*described["decisions"], *described["knowledge"]]
+    return [
+        TableTab(
+            id=table["id"],
+            name=owner["name"],
+            rows=len(table["rules"]),
+            question=owner.get("question") or owner["description"],
+            policy=policy_in_words(table["hit_policy"]),
+            table=table,
+        )
+        for owner in owners
+        for table in owner["tables"]
+    ]
+
+
+def _overview(shown: ModelVersion, described: dict[str, Any]) -> dict[str, Any]:
+    names = {decision["name"] for decision in described["decisions"]}
+    entries = [
+        {**decision, "requires": [name for name in decision["requires"] if name in names]}
+        for decision in described["decisions"]
+    ]
+    notes = {decision["name"]: _size(decision) for decision in described["decisions"]}
+    return {
+        "graph": graph_of(entries, notes=notes, decisive="", everything=True),
+        "decisions": [
+            {**decision, "note": notes[decision["name"]]} for decision in described["decisions"]
+        ],
+        "sources": _sources(described),
+        "story": _story(shown),
+    }
+
+
+def _size(decision: dict[str, Any]) -> str:
+    rows = sum(len(table["rules"]) for table in decision["tables"])
+    if decision["tables"]:
+        return f"{rows} row{'' if rows == 1 else 's'}"
+    return "expression" if decision["kind"] == "expression" else "expressions"
+
+
+def _sources(described: dict[str, Any]) -> list[dict[str, Any]]:
+    """The inputs that Clearance fills itself, with the reference table behind each."""
+    keys = [s["key"] for s in described["sources"] if s["kind"] == "reference"]
+    tables = queries.tables_called(keys)
+    return [{**source, "table": tables.get(source["key"])} for source in described["sources"]]
+
+
+def _one_table(request: HttpRequest, tabs: list[TableTab]) -> dict[str, Any]:
+    wanted = request.GET.get("table", "")
+    tab = next((tab for tab in tabs if tab.id == wanted), tabs[0] if tabs else None)
+    if tab is None:
+        return {"tab": None}
+    first = request.GET.get("first", "")
+    start = int(first) - 1 if first.isascii() and first.isdigit() and len(first) < 7 else 0
+    start = min(max(0, start), max(0, tab.rows - 1)) // ROWS_AT_ONCE * ROWS_AT_ONCE
+    rows = tab.table["rules"][start : start + ROWS_AT_ONCE]
+    return {
+        "tab": tab,
+        "rows": rows,
+        "in_feel": request.GET.get("as") == "feel",
+        "earlier": start - ROWS_AT_ONCE + 1 if start else 0,
+        "later": start + ROWS_AT_ONCE + 1 if start + ROWS_AT_ONCE < tab.rows else 0,
+    }
+
+
+def _story(shown: ModelVersion) -> list[dict[str, Any]]:
+    """Return what happened to a version, oldest first, for `partials/_timeline.html`."""
+    rows = shown.history.select_related("history_user").order_by("history_date", "history_id")
+    return [
+        {
+            "icon": STATE_ICONS[VersionState(row.state)],
+            "title": "Went live"
+            if row.state == VersionState.PUBLISHED
+            else row.get_state_display(),
+            "who": row.history_user,
+            "at": row.history_date,
+            "note": row.history_change_reason,
+        }
+        for row in rows
+    ]
