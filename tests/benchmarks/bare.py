@@ -38,7 +38,9 @@ class Row(models.Model):
 
 def write(request: HttpRequest) -> JsonResponse:
     row = Row.objects.create(body=request.body.decode())
-    return JsonResponse({"id": row.pk}, status=201)
+    answer = JsonResponse({"id": row.pk}, status=201)
+    answer["Content-Length"] = len(answer.content)
+    return answer
 
 
 def make_table() -> None:

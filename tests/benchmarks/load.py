@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 
@@ -55,11 +56,9 @@ def load(
             count.answers += len(times)
             count.refused += refused
 
-    threads = [threading.Thread(target=one_connection) for _ in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(connections) as threads:
+        for future in [threads.submit(one_connection) for _ in range(connections)]:
+            future.result()
     count.seconds = time.perf_counter() - began
     return count
 
