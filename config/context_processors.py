@@ -24,6 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "folded": request.COOKIES.get("navigation") == "folded",
         "now": timezone.localtime(),
+        "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
         "partial_page": bool(getattr(request, "htmx", False)),
     }
 

@@ -3,9 +3,11 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from config import overview
 from config.context_processors import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -14,7 +16,17 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    now = timezone.now()
+    works = request.user.has_perm("decisions.view_work")
+    lines = overview.open_queues(now=now) if works else []
+    context = {
+        "attention": overview.attention_for(request.user, lines, now=now),
+        "stats": overview.stats_of(lines, now=now) if works else [],
+        "hours": overview.hours_of_today(now=now) if works else [],
+        "lines": lines,
+        "models": overview.models_of_week(now=now) if works else [],
+    }
+    return render(request, "home.html", context)
 
 
 @require_POST

@@ -45,7 +45,7 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         "decision": found,
         "submission": found.submission,
         "version": found.ruleset.version,
-        "references": found.ruleset.references.select_related("table").defer("rows"),
+        "references": list(found.ruleset.references.select_related("table").defer("rows")),
         "why": _why(found, everything=request.GET.get("graph") == "all"),
         "reasons": _further_reasons(found),
         "conditions": [c for c in (found.outputs or {}).get("conditions") or [] if c.get("text")],
@@ -110,7 +110,7 @@ def _deliveries(story: Sequence[AuditEvent]) -> list[dict[str, Any]]:
             "state": DELIVERY_WORDS.get(EventKind(event.kind), (event.kind, ""))[0],
             "tone": DELIVERY_WORDS.get(EventKind(event.kind), ("", ""))[1],
             "at": event.at,
-            "url": address_of(event),
+            "url": address_of(event, [key]),
         }
         for key, event in newest.items()
     ]
