@@ -84,6 +84,21 @@ def test_every_reason_is_a_sentence_with_a_rule(sponsorship: Sponsorship) -> Non
             "Programmatic buying is open to you.",
         ),
         (
+            {
+                "garm": [
+                    {
+                        "category": "terrorism",
+                        "level": "floor",
+                        "confidence": 0.62,
+                        "episode_share": 0.02,
+                        "episodes": ["episode 112", "episode 118"],
+                    }
+                ]
+            },
+            "Floor-level content (terrorism) was found in episode 112 and episode 118 with "
+            "confidence 0.62; from 0.5 a person decides, from 0.8 the rules reject.",
+        ),
+        (
             {"budget_micro": 1_250_000_000_000},
             "The budget is €1,250,000; above €50,000 Commercial decides.",
         ),
