@@ -1,6 +1,6 @@
 """Everything the work bench shows of one item: why it came, what is known, what happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from reviews.queries.queues import active_codes, may_work
 log = structlog.get_logger(__name__)
 
 NEXT_UP = 8
+MOST_ANSWER = 40  # Longer answers are sentences, which stand above the table.
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Bench:
     decision: Decision
     lead: str
     reasons: list[Mapping[str, str]]
+    codes_of_rules: list[str]
     decisive: list[HitTable]
     others: list[HitTable]
     explained: bool
@@ -109,9 +111,8 @@ def bench_for(item: ReviewItem, user: User, *, now: datetime) -> Bench:
     decision = item.decision
     outputs = decision.outputs or {}
     reasons = _reasons(decision, outputs)
-    said = {text for reason in reasons for text in reason.values() if text}
-    tables, explained = _hit_tables(decision, said)
-    facts = list(_facts(item.submission.facts))
+    tables, explained = _hit_tables(decision, reasons)
+    facts = _known_first(_facts(item.submission.facts))
     with_meters([item], now=now)
     up_next = open_items(now=now, queues=[item.queue])[:NEXT_UP]
     return Bench(
@@ -119,6 +120,7 @@ def bench_for(item: ReviewItem, user: User, *, now: datetime) -> Bench:
         decision=decision,
         lead=reasons[0]["text"] if reasons else "The rules ask for a person here.",
         reasons=reasons[1:],
+        codes_of_rules=[reason["code"] for reason in reasons],
         decisive=[table for table in tables if table.decisive],
         others=[table for table in tables if not table.decisive],
         explained=explained,
@@ -150,47 +152,47 @@ def proposed_conditions(decision: Decision) -> list[dict[str, str]]:
 
 
 def _reasons(decision: Decision, outputs: Mapping[str, Any]) -> list[Mapping[str, str]]:
-    """Sentences first; a code without a sentence stands for itself."""
+    """What the rules said, in sentences; a code without a sentence stands for itself.
+
+    Read from their outputs, because a verdict puts its own reasons on the decision.
+    """
     if decision.failed:
         return [
             {"code": problem.get("code", ""), "text": problem.get("message", "")}
             for problem in decision.problems
         ]
     said = outputs.get("reasons")
-    sentences = {
-        row.get("code"): row
-        for row in (said if isinstance(said, list) else [])
-        if isinstance(row, dict)
-    }
     return [
         {
-            "code": code,
-            "rule": str(sentences.get(code, {}).get("rule") or ""),
-            "text": str(sentences.get(code, {}).get("text") or code),
+            "code": str(row["code"]),
+            "rule": str(row.get("rule") or ""),
+            "text": str(row.get("text") or row["code"]),
         }
-        for code in decision.reasons
+        for row in (said if isinstance(said, list) else [])
+        if isinstance(row, dict) and row.get("code")
     ]
 
 
-def _hit_tables(decision: Decision, said: set[str]) -> tuple[list[HitTable], bool]:
-    """Replay the decision and keep the rows that matched.
-
-    `said` is what the page says already, codes and sentences: columns of it are left out.
-    """
+def _hit_tables(
+    decision: Decision, reasons: Sequence[Mapping[str, str]]
+) -> tuple[list[HitTable], bool]:
+    """Replay the decision and keep the rows that matched."""
     try:
         tables = explain(decision).tables
     except Exception:
         # What broke the evaluation breaks its replay; the person must get the item all the same.
         log.exception("replay_failed", decision=str(decision.pk))
         return [], False
-    return [found for table in tables if (found := _hit_table(table, decision, said))], True
+    return [found for table in tables if (found := _hit_table(table, reasons))], True
 
 
-def _hit_table(table: Mapping[str, Any], decision: Decision, said: set[str]) -> HitTable | None:
+def _hit_table(table: Mapping[str, Any], reasons: Sequence[Mapping[str, str]]) -> HitTable | None:
+    """The rows that matched; what the page says already, and computed texts, are left out."""
     hits = [rule for rule in table.get("rules") or [] if rule["matched"]]
     if not hits:
         return None
     given = {_plain(text) for rule in hits for text in rule["outputs"]}
+    said = {text for reason in reasons for text in reason.values() if text}
     rows = [
         HitRow(
             number=rule["number"],
@@ -201,13 +203,13 @@ def _hit_table(table: Mapping[str, Any], decision: Decision, said: set[str]) -> 
             answers=[
                 Answer(clause["label"] or clause["name"], text, _outcome(text))
                 for clause, text in zip(table["outputs"], rule["outputs"], strict=True)
-                if _plain(text) not in said
+                if _plain(text) not in said and len(text) <= MOST_ANSWER
             ],
             annotation=rule.get("annotation") or "",
         )
         for rule in hits
     ]
-    return HitTable(table["name"], rows, decisive=bool(given & set(decision.reasons)))
+    return HitTable(table["name"], rows, decisive=any(r["code"] in given for r in reasons))
 
 
 def _plain(text: str) -> str:
@@ -227,6 +229,11 @@ def _facts(value: Mapping[str, Any], *path: str) -> Iterator[Fact]:
             yield Fact((*path, name), part)
 
 
+def _known_first(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts in order, unknown ones last."""
+    return sorted(facts, key=lambda fact: fact.value is None)
+
+
 def _compared(said: Mapping[str, Any], submitted: Sequence[Fact]) -> list[Fact]:
     """What a source says, first where it contradicts the submitter about a fact of that name."""
     by_name = {fact.path[-1]: fact.value for fact in submitted if fact.value is not None}
@@ -234,6 +241,6 @@ def _compared(said: Mapping[str, Any], submitted: Sequence[Fact]) -> list[Fact]:
         replace(fact, submitted=by_name.get(fact.path[-1]))
         if fact.value is not None and by_name.get(fact.path[-1]) != fact.value
         else fact
-        for fact in _facts(said)
+        for fact in _known_first(_facts(said))
     ]
     return sorted(facts, key=lambda fact: fact.submitted is None)

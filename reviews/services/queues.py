@@ -106,10 +106,13 @@ def change_queue(
         if faults := _queue_faults(locked, members or ()):
             raise Invalid("The queue was not changed.", faults)
         changed = [name for name, value in changes.items() if before[name] != value]
-        history.save(locked, by=by, reason=reason, now=now)
         if members is not None and set(members) != set(locked.members.all()):
-            locked.members.set(members)  # Leaves a second history row, with the same reason.
+            # The library would write a row of history for the members alone.
+            locked.skip_history_when_saving = True  # type: ignore[attr-defined]
+            locked.members.set(members)
+            del locked.skip_history_when_saving  # type: ignore[attr-defined]
             changed.append("members")
+        history.save(locked, by=by, reason=reason, now=now)
         _record(locked, {"changed": changed}, actor=Actor.person(by), now=now)
     return locked
 

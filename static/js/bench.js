@@ -107,6 +107,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-verdict]");
   if (!form) return;
   if (event.target.name === "outcome") follow(form);
+  event.target.closest("fieldset, .field")?.querySelector(".field__error")?.remove();
   clearTimeout(saving);
   saving = setTimeout(() => save(form), SAVE_MS);
 });

@@ -28,6 +28,7 @@ def test_change_leaves_history_with_who_and_why_and_an_event(lee):
     change(
         queue, lee, changes={"decision_minutes": 300}, members=[rae], reason="New people", now=NOW
     )
+    assert queue.history.count() == 2
     latest = queue.history.latest()
     assert (latest.decision_minutes, latest.history_change_reason) == (300, "New people")
     assert latest.history_user == lee

@@ -250,6 +250,17 @@ def test_closed_item_shows_its_verdict(client, rae, held):
     assert "Record and open next" not in page
 
 
+def test_closed_item_still_says_why_the_rules_asked(client, rae, queue):
+    now = timezone.now()
+    reason = {"code": "FLOOR_DOUBT", "text": "The scene is in doubt."}
+    outputs = {"outcome": "review", "queue": "brand_safety", "reasons": [reason]}
+    item = claiming.claim(opened(outputs=outputs, at=now).pk, user=rae, now=now)
+    client.force_login(rae)
+    client.post(at("verdict", item), verdict())
+    bench = client.get(at("item", item)).context["bench"]
+    assert (bench.lead, bench.codes_of_rules) == ("The scene is in doubt.", ["FLOOR_DOUBT"])
+
+
 def test_reviewer_of_another_team_reads_without_a_verdict(client, held):
     client.force_login(person("Pat", "reviewer"))
     page = client.get(at("item", held)).content.decode()
