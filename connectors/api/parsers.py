@@ -10,6 +10,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
 
 MOST_BYTES = 1024 * 1024
+MOST_DRAINED = 16 * MOST_BYTES
+PIECE = 64 * 1024
 DEEPEST = 50
 DIGITS = 34  # What FEEL numbers carry.
 EXPONENT = 300
@@ -64,12 +66,24 @@ def read_body(stream: Any) -> bytes:
     """The whole body, or BodyTooLarge as soon as it is clear that there is more."""
     content: bytes = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
+        drain(stream)
         raise BodyTooLarge(
             "body_too_large",
             "The body is larger than 1 MiB, so nothing of it was stored.",
             hint="Send less at once: up to 1 MiB a request, as a batch of fewer submissions.",
         )
     return content
+
+
+def drain(stream: Any) -> None:
+    """Read the rest of a body and drop it, up to a limit.
+
+    A server that answers before a client has sent everything leaves bytes on the connection,
+    and the client sees a broken line instead of the answer.
+    """
+    for _ in range(MOST_DRAINED // PIECE):
+        if not stream.read(PIECE):
+            return
 
 
 def read_lines(content: bytes) -> list[Any]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connectors import queries
-from connectors.api.parsers import MOST_BYTES, BodyRefused
+from connectors.api.parsers import MOST_BYTES, BodyRefused, drain
 from connectors.api.throttles import KeyThrottle
 from connectors.models import ApiKey
 from decisions.errors import Fault, Invalid
@@ -43,6 +43,8 @@ def _take_chunks(request: HttpRequest) -> None:
     environ = getattr(request, "environ", {})
     if environ.get("wsgi.input_terminated"):
         content = environ["wsgi.input"].read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            drain(environ["wsgi.input"])
         request.META["CONTENT_LENGTH"] = str(len(content))
         request._stream = io.BytesIO(content)
 

@@ -73,6 +73,13 @@ def test_body_of_one_mebibyte_is_read_and_a_byte_more_is_refused():
     assert caught.value.status_code == 413
 
 
+def test_rest_of_a_refused_body_is_read_so_that_the_caller_hears_why():
+    stream = io.BytesIO(b"x" * 3 * MOST_BYTES)
+    with pytest.raises(BodyRefused):
+        read_body(stream)
+    assert stream.tell() == 3 * MOST_BYTES
+
+
 def test_lines_are_read_one_by_one_and_bad_ones_named():
     good, bad, other = read_lines(b'{"a": 1}\r\n\n{"a": NaN}\n[1]\n')
     assert (good, other) == ({"a": 1}, [1])
