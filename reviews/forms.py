@@ -1,5 +1,6 @@
 """The shape of what reviewers and leads send; whether it may be done is for the services."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from decisions.enums import FINAL_OUTCOMES, Outcome, Role
 from decisions.errors import Invalid
 from decisions.models import User
+from reviews.calendars import DAYS
 from reviews.models import BusinessCalendar, ReviewItem, ReviewQueue
 from reviews.queries.queues import active_codes
 from reviews.services.bench import proposed_conditions
@@ -203,3 +205,67 @@ class ReasonCodeForm(forms.Form):
 
 
 ReasonCodeRows = forms.formset_factory(ReasonCodeForm, extra=2, max_num=60, absolute_max=80)
+
+
+HOURS = re.compile(r"\s*(\S+?)\s*(?:-|–|to)\s*(\S+)\s*")
+
+
+class CalendarForm(ExpectedFaults):
+    """A business calendar as people write it: hours per day, one holiday a line."""
+
+    name = forms.CharField(max_length=120)
+    time_zone = forms.CharField(max_length=64, help_text="Like Europe/London.")
+    mon = forms.CharField(label="Monday", required=False, max_length=200)
+    tue = forms.CharField(label="Tuesday", required=False, max_length=200)
+    wed = forms.CharField(label="Wednesday", required=False, max_length=200)
+    thu = forms.CharField(label="Thursday", required=False, max_length=200)
+    fri = forms.CharField(label="Friday", required=False, max_length=200)
+    sat = forms.CharField(label="Saturday", required=False, max_length=200)
+    sun = forms.CharField(
+        label="Sunday",
+        required=False,
+        max_length=200,
+        help_text="Hours like 09:00 to 12:30, 13:30 to 17:30. Leave a day without work empty.",
+    )
+    holidays = forms.CharField(
+        required=False,
+        max_length=40_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="One a line: 2026-12-25 Christmas Day.",
+    )
+    reason = forms.CharField(
+        max_length=100, label="Why this change", help_text="It stays with the change."
+    )
+
+    @staticmethod
+    def initial_of(calendar: BusinessCalendar) -> dict[str, str]:
+        """A calendar as people write it."""
+        hours = calendar.weekly_hours
+        return {
+            "name": calendar.name,
+            "time_zone": calendar.time_zone,
+            **{day: ", ".join(" to ".join(span) for span in hours.get(day, [])) for day in DAYS},
+            "holidays": "\n".join(
+                f"{day['date']} {day.get('name', '')}".strip() for day in calendar.holidays
+            ),
+        }
+
+    def arguments(self) -> dict[str, Any]:
+        """What `change_calendar` takes; it names what cannot be read."""
+        given = self.cleaned_data
+        return {
+            "name": given["name"],
+            "time_zone": given["time_zone"],
+            "weekly_hours": {day: _spans(given[day]) for day in DAYS if given[day].strip()},
+            "holidays": [
+                dict(zip(("date", "name"), [*line.split(maxsplit=1), ""], strict=False))
+                for line in given["holidays"].splitlines()
+                if line.strip()
+            ],
+            "reason": given["reason"],
+        }
+
+
+def _spans(text: str) -> list[list[str]]:
+    parts = [(part, HOURS.fullmatch(part)) for part in text.split(",")]
+    return [[found[1], found[2]] if found else [part.strip()] for part, found in parts]

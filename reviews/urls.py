@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import board, queues, workbench
+from reviews.views import board, calendars, queues, workbench
 
 app_name = "reviews"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("queues/<slug:key>/settings/", queues.settings, name="queue_settings"),
     path("queues/<slug:key>/reason-codes/", queues.reason_codes, name="queue_reason_codes"),
     path("queues/<slug:key>/pause/", queues.pause, name="queue_pause"),
+    path("calendars/<slug:key>/", calendars.calendar, name="calendar"),
     path("work/", workbench.my_work, name="my_work"),
     path("work/next/", workbench.take_next, name="take_next"),
     path("work/<uuid:item_id>/", workbench.item, name="item"),

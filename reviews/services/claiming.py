@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from decisions import events
 from decisions.enums import EventKind
@@ -133,10 +134,10 @@ def _hold(item_id: UUID, user: User, *, now: datetime) -> ReviewItem:
         claimed_at=now,
         lease_until=now + LEASE,
         lease_number=F("lease_number") + 1,
+        responded_at=Coalesce("responded_at", Value(now)),
     )
     if not won:
         raise ItemTaken("Somebody took this item a moment ago. Take the next one.")
-    ReviewItem.objects.filter(pk=item_id, responded_at=None).update(responded_at=now)
     item = _loaded(item_id)
     _record(EventKind.REVIEW_CLAIMED, item, user, now=now)
     return item

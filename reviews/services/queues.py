@@ -46,6 +46,36 @@ def create_calendar(
     return calendar
 
 
+def change_calendar(
+    calendar: BusinessCalendar,
+    *,
+    name: str,
+    time_zone: str,
+    weekly_hours: Mapping[str, Any],
+    holidays: Sequence[Mapping[str, str]],
+    reason: str,
+    by: User,
+    now: datetime,
+) -> BusinessCalendar:
+    """Change when a team works, with the reason. Items that wait keep their promise."""
+    reason = _reason(reason)
+    parse_hours(time_zone, weekly_hours, holidays)
+    with transaction.atomic():
+        locked = BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
+        wanted = {
+            "name": name.strip(),
+            "time_zone": time_zone,
+            "weekly_hours": dict(weekly_hours),
+            "holidays": [dict(day) for day in holidays],
+        }
+        changed = [field for field, value in wanted.items() if getattr(locked, field) != value]
+        for field, value in wanted.items():
+            setattr(locked, field, value)
+        history.save(locked, by=by, reason=reason, now=now)
+        _record(locked, {"changed": changed, "key": locked.key}, actor=Actor.person(by), now=now)
+    return locked
+
+
 def create_queue(
     *,
     key: str,

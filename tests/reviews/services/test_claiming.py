@@ -152,6 +152,6 @@ def test_next_item_takes_the_same_queries_however_many_wait(queue, rae, django_a
     for count in (1, 30):
         for n in range(count):
             opened(reference=f"{count}-{n}")
-        # queues, savepoint, item, claim, response, load, events, release
-        with django_assert_num_queries(8):
+        # queues, savepoint, item, claim, load, events, release
+        with django_assert_num_queries(7):
             claiming.claim_next(rae, now=NOW)
