@@ -33,12 +33,21 @@ class Model:
         self.definitions = definitions
         self.graph = graph
         self.problems = problems
-        self.errors = [problem for problem in problems if problem.severity == "error"]
         self._compiler = None if graph is None else Compiler(graph)
         if self._compiler is not None:
             self.problems.extend(self._compiler.check())
-            self.errors = [problem for problem in self.problems if problem.severity == "error"]
         self._programs: dict[tuple[str, bool], Program] = {}
+
+    @cached_property
+    def errors(self) -> list[tuple[str | None, Problem]]:
+        """The problems that taint results, each with the key of the part it is in, if any."""
+        parts = {} if self.graph is None else self.graph.parts
+        labels = {part.label: key for key, part in parts.items()}
+        return [
+            (_owner_of(problem, labels), problem)
+            for problem in self.problems
+            if problem.severity == "error"
+        ]
 
     @property
     def name(self) -> str:
@@ -139,6 +148,13 @@ class Model:
         return known
 
 
+def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:
+    """Find the part that a problem's place begins with; the longest name wins."""
+    where = problem.where
+    fitting = [label for label in labels if where == label or where.startswith(f"{label},")]
+    return labels[max(fitting, key=len)] if fitting else None
+
+
 class Decide:
     """One decision or decision service, ready to be called with facts."""
 
@@ -149,8 +165,11 @@ class Decide:
         self.shapes = _shapes_needed(model, part, self.program)
         self._readers = {name: quick_reader(shape) for name, shape in self.shapes.items()}
         self._known = {*model.shapes, *self.shapes}
-        self._home = () if model.graph is None else _parts_used(model.graph, self.program)
-        self._errors = [problem for problem in model.errors if self._concerns(problem)]
+        used = frozenset() if model.graph is None else _parts_used(model.graph, self.program)
+        # What is wrong with other decisions does not taint this one.
+        self._errors = [
+            problem for owner, problem in model.errors if owner is None or owner in used
+        ]
         self._given: dict[str, Any] = {}
         self._given_problems: list[Problem] = []
         if fixed:
@@ -214,16 +233,6 @@ class Decide:
             reader.unknown_names(facts, dict.fromkeys(self._known, _ANYTHING), "")
             run.problems.extend(reader.problems)
         return taken
-
-    def _concerns(self, problem: Problem) -> bool:
-        """Tell whether a problem of the model touches this decision."""
-        graph = self.model.graph
-        if graph is None:
-            return True
-        others = (part.label for key, part in graph.parts.items() if key not in self._home)
-        return not any(
-            problem.where == label or problem.where.startswith(f"{label},") for label in others
-        )
 
 
 _ANYTHING = Shape(ANY, optional=True)
@@ -291,7 +300,7 @@ class Result:
         """Give for every decision what it read, which cells matched and what it gave."""
         run = Run(now=self._now)
         self._decide.run(self._facts, run, trace=True)
-        return explain_result(self._decide, self._facts, run)
+        return explain_result(self._decide, run)
 
     def why_not(self, row: int, table: str | None = None) -> dict[str, Any]:
         """Tell which cells kept a row from matching; the table is the decision's own by default."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from decisions.engine import model as m
@@ -203,31 +203,47 @@ def _edges(graph: Graph) -> Iterator[dict[str, str]]:
 # Explanations of one result
 
 
-def explain_result(decide: Decide, facts: Mapping[str, Any], run: Run) -> list[dict[str, Any]]:
-    """Give one entry for each decision in the order they ran, and for tables beneath them."""
+def explain_result(decide: Decide, run: Run) -> list[dict[str, Any]]:
+    """Give one entry for each decision in the order they ran, after the tables it called."""
     graph = decide.model.graph
     if graph is None:
         return []
+    owners = _owners_of_tables(graph)
     entries: list[dict[str, Any]] = []
-    traces = list(run.traces)
+    start = 0
     for key in decide.program.decisions:
-        part = graph.parts[key]
-        if key not in run.values:
-            continue
-        entries.extend(_explain_part(part, run.values[key], traces))
+        if key in run.marks:
+            end = run.marks[key]
+            part = graph.parts[key]
+            entries.extend(_explain_part(part, run.values[key], run.traces[start:end], owners))
+            start = end
     return entries
 
 
-def _explain_part(part: Part, value: Any, traces: list[TableTrace]) -> Iterator[dict[str, Any]]:
+_Owners = dict[str, tuple[str, m.TableExpression]]
+
+
+def _owners_of_tables(graph: Graph) -> _Owners:
+    """Map the id of every table to the name of what it stands in, and the table."""
+    found: _Owners = {}
+    for part in graph.parts.values():
+        element = part.element
+        if isinstance(element, m.Decision):
+            tables = _tables_in(element.expression)
+        elif isinstance(element, m.KnowledgeModel):
+            tables = _tables_in(element.function)
+        else:
+            continue
+        found.update((table.id, (element.name, table)) for table in tables)
+    return found
+
+
+def _explain_part(
+    part: Part, value: Any, traces: list[TableTrace], owners: _Owners
+) -> Iterator[dict[str, Any]]:
     """Explain a decision, after the tables it called that are not its own."""
     element = part.element
     expression = element.expression if isinstance(element, m.Decision) else None
-    own: TableTrace | None = None
-    for trace in list(traces):
-        if isinstance(expression, m.TableExpression) and trace.table == expression.id:
-            traces.remove(trace)
-            own = trace
-            break
     entry: dict[str, Any] = {
         "id": element.id,
         "name": element.name,
@@ -242,23 +258,14 @@ def _explain_part(part: Part, value: Any, traces: list[TableTrace]) -> Iterator[
         "table": None,
         "matched": [],
     }
-    if isinstance(expression, m.TableExpression) and own is not None:
-        entry |= explain_table(expression, own)
-    yield entry
-    for table in _tables_in(expression):
+    for trace in traces:
+        name, table = owners[trace.table]
         if table is expression:
+            entry |= explain_table(table, trace)
             continue
-        for trace in [trace for trace in traces if trace.table == table.id]:
-            traces.remove(trace)
-            yield {
-                **entry,
-                "id": table.id,
-                "name": f"{element.name} / {table.output_label or table.id}",
-                "kind": "table",
-                "text": "",
-                "value": None,
-                **explain_table(table, trace),
-            }
+        called = {"id": table.id, "name": name, "kind": "table", "text": "", "value": None}
+        yield {**entry, **called, "requires": [], **explain_table(table, trace)}
+    yield entry
 
 
 def explain_table(table: m.TableExpression, trace: TableTrace) -> dict[str, Any]:

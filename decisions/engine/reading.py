@@ -17,6 +17,8 @@ from decisions.engine.run import Run
 from decisions.engine.types import ANY, BOOLEAN, NUMBER, STRING, Type, base_of
 from decisions.engine.values import kind_of, take_in, text_fault
 
+_SHORT = 10**numbers.DIGITS
+
 Read = Callable[[Run, Any], Any]
 
 
@@ -109,9 +111,9 @@ def _read_boolean(run: Run, value: Any) -> Any:
 
 def _read_number(run: Run, value: Any) -> Any:
     kind = type(value)
-    if kind is int:
-        return numbers.fit(value)
-    if kind is float or kind is Decimal:
+    if kind is int and -_SHORT < value < _SHORT:
+        return value
+    if kind is int or kind is float or kind is Decimal:
         return _read_any(run, value)
     raise Unfit
 

@@ -29,9 +29,15 @@ class Run:
     hits: list[tuple[str, int]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     traces: list[TableTrace] = field(default_factory=list)
+    marks: dict[str, int] = field(default_factory=dict)
     every_row: bool = False
     steps: int = STEPS
     depth: int = 0
+
+    def record(self, decision: str, value: Any) -> None:
+        """Keep the value of a decision, and how many tables had been read by then."""
+        self.values[decision] = value
+        self.marks[decision] = len(self.traces)
 
     def spend(self, steps: int) -> None:
         """Pay for work; raises LimitReached when the evaluation has cost too much."""

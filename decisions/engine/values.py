@@ -88,9 +88,7 @@ def take_in(value: Any, depth: int = 0) -> Any:
         return value
     if kind is bool or value is None:
         return value
-    if kind is int:
-        return numbers.fit(value)
-    if kind is float or kind is Decimal:
+    if kind is int or kind is float or kind is Decimal:
         return _take_number(value)
     if depth > VALUE_NESTING:
         raise _unfit("input.nesting", f"Values may nest {VALUE_NESTING} deep at most.")
@@ -111,6 +109,8 @@ def text_fault(value: str) -> str:
 
 def _take_number(value: float | Decimal) -> numbers.Number:
     try:
+        if isinstance(value, int):
+            return numbers.fit(value)
         number = numbers.CONTEXT.create_decimal(repr(value) if type(value) is float else value)
     except InvalidOperation:
         number = Decimal("NaN")
@@ -133,7 +133,7 @@ def _take_other(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int):
-        return numbers.fit(int(value))
+        return _take_number(int(value))
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         if len(value) > LIST_ITEMS:
             raise _unfit("input.size", f"A list may have {LIST_ITEMS} items at most.")
@@ -150,11 +150,12 @@ def give_out(value: Any, run: Run, depth: int = 0) -> Any:
     kind = type(value)
     if kind is str or kind is bool or value is None or kind is int or kind is Decimal:
         return value
-    run.spend(1)
     if kind is list:
+        run.spend(1 + len(value))
         _check_depth(depth)
         return [give_out(item, run, depth + 1) for item in value]
     if kind is dict:
+        run.spend(1 + len(value))
         _check_depth(depth)
         return {name: give_out(item, run, depth + 1) for name, item in value.items()}
     if kind is Range:

@@ -384,7 +384,7 @@ def _iterator(element: Element) -> m.Boxed:
 def _table(element: Element) -> m.Boxed:
     annotations = [child.get("name", "") for child in _all(element, "annotation")]
     return m.TableExpression(
-        **_base(element),
+        **{**_base(element), "id": element.get("id") or _made_up_id(element)},
         hit_policy=element.get("hitPolicy", "UNIQUE"),
         aggregation=element.get("aggregation", ""),
         output_label=element.get("outputLabel", ""),
@@ -393,6 +393,13 @@ def _table(element: Element) -> m.Boxed:
         rules=tuple(map(_rule, _all(element, "rule"))),
         annotations=tuple(annotations),
     )
+
+
+def _made_up_id(element: Element) -> str:
+    """Name a table without an id by what it stands in, and its place there."""
+    owner = next(parent for parent in element.iterancestors() if parent.get("id") is not None)
+    place = list(owner.iter(element.tag)).index(element)
+    return f"{owner.get('id')}_table{place or ''}"
 
 
 def _table_input(element: Element) -> m.TableInput:

@@ -124,7 +124,11 @@ class _Assembly:
             atom = "None" if node is None else self.writer.write(node, env, body)
             variables[key] = body.keep(atom)
             if record:
-                body.line(f"run.values[{self.unit.constant(key)}] = {variables[key]}")
+                name = self.unit.constant(key)
+                if self.unit.trace:
+                    body.line(f"run.record({name}, {variables[key]})")
+                else:
+                    body.line(f"run.values[{name}] = {variables[key]}")
         if single:
             return variables.get(targets[0], "None")
         pairs = (

@@ -539,23 +539,23 @@ class _Parser:
         if not self.sees("("):
             return n.Tests(at, (self.in_test(),))
         start = self.take().start + 1
-        tests = [self.in_test()]
+        tests = [self.in_test(0)]
         if self.accept(".."):
             low = tests[0].value
             value = self.range(start, low, low_closed=False)
             return n.Tests(at, (n.Test(start, "", value),))
         while self.accept(","):
-            tests.append(self.in_test())
+            tests.append(self.in_test(0))
         self.expect(")", "the tests after in")
         return n.Tests(at, tuple(tests))
 
-    def in_test(self) -> n.Test:
-        """Read one test after `in`."""
+    def in_test(self, minimum: int = _COMPARISON) -> n.Test:
+        """Read one test after `in`; in parentheses it may be any expression."""
         at = self.peek().start + 1
         if self.sees(*_COMPARISONS):
             operator = self.take().text
             return n.Test(at, operator, self.expression(_COMPARISON))
-        return n.Test(at, "", self.expression(_COMPARISON))
+        return n.Test(at, "", self.expression(minimum) if minimum else self.inner())
 
     def unary_tests(self) -> n.Tests:
         """Read -, not(tests) or tests separated by commas."""
