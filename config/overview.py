@@ -24,6 +24,7 @@ from reviews.queries.board import QueueLine, queue_lines
 ORDER = (Outcome.APPROVE, Outcome.REJECT, Outcome.ROUTE, Outcome.REVIEW)
 KEEP_SECONDS = 30
 WEEK = timedelta(days=7)
+FEW = 50
 
 
 @dataclass(frozen=True)
@@ -252,11 +253,13 @@ def _share_by_rules(counts: dict[tuple[Any, ...], int]) -> float:
 
 
 def _against(count: int, earlier: int) -> str:
-    if not earlier:
-        return "none this time last week"
+    """Changes in words; per cent of a handful would mislead."""
+    if count == earlier:
+        return "as many as this time last week"
+    if earlier < FEW:
+        return f"{abs(count - earlier)} {'more' if count > earlier else 'fewer'} than last week"
     change = round((count - earlier) * 100 / earlier)
-    words = "as" if change == 0 else f"{'up' if change > 0 else 'down'} {abs(change)} % on"
-    return f"{words} this time last week"
+    return f"{'up' if change > 0 else 'down'} {abs(change)} % on this time last week"
 
 
 def _points(share: float, earlier: float) -> str:

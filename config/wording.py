@@ -160,6 +160,7 @@ _COMPARISONS = (
     ("=", "{}"),
 )
 _RANGE = re.compile(r"^([\[\](])\s*([^,\[\]()]+?)\s*\.\.\s*([^,\[\]()]+?)\s*([\])\[])$")
+_INCLUDES = re.compile(r'^list contains\(\s*\?\s*,\s*("[^"]*"|[\w.]+)\s*\)$')
 _NOT = re.compile(r"^not\s*\((.*)\)$", re.DOTALL)
 
 
@@ -168,8 +169,10 @@ def rule_text(text: str) -> str:
     text = (text or "").strip()
     if text in {"", "-"}:
         return "any"
-    if text == "null":
-        return "unknown"
+    if text in {"null", "count(?) = 0"}:
+        return "unknown" if text == "null" else "none"
+    if inner := _INCLUDES.match(text):
+        return f"includes {_value(inner[1])}"
     if inner := _NOT.match(text):
         return f"not {rule_text(inner[1])}"
     parts = _parts(text)

@@ -141,13 +141,13 @@ def sla(
         return {"state": "none"}
     left = (due - now).total_seconds()
     whole = (due - opened).total_seconds() if opened else 0
-    used = min(1.0, max(0.0, 1 - left / whole)) if whole > 0 else (1.0 if left < 0 else 0.5)
+    used = min(1.0, max(0.0, 1 - left / whole)) if whole > 0 else (1.0 if left < 0 else 0.0)
     state = "paused" if paused else "late" if left < 0 else "tight" if used >= 0.75 else "ok"
     words = f"{wording.duration(left)} {'late' if left < 0 else 'left'}"
     return {
         "state": state,
         "words": "Paused" if paused else words,
-        "width": f"{(1.0 if left < 0 else used) * 100:.0f}%",
+        "width": f"{(1.0 if left < 0 else used) * 100:.0f}%" if opened or left < 0 else "",
         "block": block,
         "due": due,
         "now": now,

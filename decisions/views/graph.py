@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 164, 46
-GAP_X, GAP_Y, MARGIN = 52, 14, 16
+WIDTH, HEIGHT = 140, 46
+GAP_X, GAP_Y, MARGIN = 30, 14, 14
 MOST_SHOWN = 14
-MOST_LETTERS = 22
+MOST_LETTERS = 18
 
 
 @dataclass(frozen=True)
@@ -55,31 +55,39 @@ class Graph:
     edges: list[Edge]
     width: int
     height: int
-    hidden: int
+    total: int
+
+    @property
+    def partial(self) -> bool:
+        return len(self.nodes) < self.total
 
 
 def graph_of(
     entries: Iterable[Mapping[str, Any]],
     *,
     notes: Mapping[str, str],
+    labels: Mapping[str, str],
     decisive: str,
+    asked: set[str],
     everything: bool = False,
 ) -> Graph:
     """Draw the evaluated decisions in `entries` (with id, name and requires).
 
+    `notes` go under the names; `labels` are what people call inputs.
+
     The path from the `decisive` decision to the end is hot. A large model shows that path, what
-    feeds the decisive decision, and what else found something; `everything` shows all.
+    the decisive rows `asked` for, and what else found something; `everything` shows all.
     """
     requires = {entry["name"]: list(entry["requires"]) for entry in entries}
     anchors = {entry["name"]: f"d-{entry['id']}" for entry in entries}
     hot = _consumers(decisive, requires) if decisive in requires else set()
-    shown = _chosen(requires, hot, decisive, notes, everything)
+    shown = _chosen(requires, hot, asked, notes, everything)
     layers = _layers(shown, requires)
     places = _places(layers, requires)
     nodes = [
         Node(
-            name=_short(name),
-            title=name,
+            name=_short(labels.get(name, name)),
+            title=labels.get(name, name),
             note=_short(notes.get(name, "")),
             x=x,
             y=y,
@@ -102,7 +110,7 @@ def graph_of(
         edges,
         width=max((x for x, _ in places.values()), default=0) + WIDTH + MARGIN,
         height=max((y for _, y in places.values()), default=0) + HEIGHT + MARGIN,
-        hidden=len(every) - len(nodes),
+        total=len(every),
     )
 
 
@@ -120,7 +128,7 @@ def _consumers(name: str, requires: Mapping[str, list[str]]) -> set[str]:
 def _chosen(
     requires: Mapping[str, list[str]],
     hot: set[str],
-    decisive: str,
+    asked: set[str],
     notes: Mapping[str, str],
     everything: bool,
 ) -> set[str]:
@@ -128,10 +136,8 @@ def _chosen(
     if everything or len(every) <= MOST_SHOWN or not hot:
         return every
     feeding = {source for name in hot for source in requires[name] if source in requires}
-    speaking = {
-        name for name in feeding if notes.get(name, "").startswith(("row", "1 ", "2 ", "3 "))
-    }
-    return hot | set(requires.get(decisive, ())) | speaking
+    speaking = {name for name in feeding if notes.get(name, "").startswith("row")}
+    return hot | asked | speaking
 
 
 def _layers(shown: set[str], requires: Mapping[str, list[str]]) -> list[list[str]]:

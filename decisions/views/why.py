@@ -54,9 +54,12 @@ class Why:
     same: bool
 
     @property
-    def ordered_facts(self) -> list[Fact]:
-        """What the outcome hangs on comes first."""
-        return sorted(self.facts, key=lambda fact: not fact.decided)
+    def deciding(self) -> list[Fact]:
+        return [fact for fact in self.facts if fact.decided]
+
+    @property
+    def other_facts(self) -> list[Fact]:
+        return [fact for fact in self.facts if not fact.decided]
 
 
 def why_of(
@@ -70,7 +73,7 @@ def why_of(
     steps = [_step(entry, described, references, keys) for entry in entries]
     chosen = _decisive(decision, entries)
     decisive = steps[chosen] if chosen is not None else None
-    owners = [entry for entry in entries if entry["id"] in described]
+    owners = [_without_functions(e, model) for e in entries if e["id"] in described]
     notes = {step.name: step.note for step in steps} | _input_notes(model)
     row = entries[chosen]["matched"][0] if chosen is not None else 0
     return Why(
@@ -81,7 +84,9 @@ def why_of(
         graph=graph_of(
             owners,
             notes=notes,
+            labels=_input_labels(model),
             decisive=_owner(decisive, owners),
+            asked=_asked_names(entries, chosen),
             everything=everything,
         )
         if owners
@@ -156,14 +161,13 @@ def _note(entry: Mapping[str, Any]) -> str:
 
 
 def _brief(value: Any) -> str:
-    if isinstance(value, list):
-        return (
-            ", ".join(map(str, value))
-            if all(isinstance(v, str | int) for v in value)
-            else f"{len(value)} found"
-        )
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    if isinstance(value, list):
+        plain = all(isinstance(part, str | int) for part in value)
+        return (", ".join(map(str, value)) or "none") if plain else f"{len(value)} found"
     return "unknown" if value is None else str(value)
 
 
@@ -172,6 +176,14 @@ def _input_notes(model: Mapping[str, Any]) -> dict[str, str]:
     return {
         item["name"]: kinds.get((item["source"] or {}).get("kind", ""), "")
         or item["field"].get("source", "submission")
+        for item in model["inputs"]
+    }
+
+
+def _input_labels(model: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        item["name"]: item["field"].get("label")
+        or item["name"].replace("_", " ").strip().capitalize()
         for item in model["inputs"]
     }
 
@@ -199,18 +211,40 @@ def _rule_codes(decision: Decision) -> list[str]:
     return [str(reason["code"]) for reason in said if reason.get("code")]
 
 
-def _asked(entries: Sequence[Mapping[str, Any]], chosen: int | None) -> frozenset[str]:
-    """What the tests of the decisive row read, as dotted names."""
+def _asked_texts(entries: Sequence[Mapping[str, Any]], chosen: int | None) -> list[str]:
+    """The input expressions of the columns that the decisive rows ask about."""
     if chosen is None:
-        return frozenset()
+        return []
     entry = entries[chosen]
     rows = [rule for rule in entry["rules"] if rule["matched"]]
-    texts = [
+    return [
         clause["text"]
         for place, clause in enumerate(entry["inputs"])
-        if any(rule["cells"][place]["text"].strip() != "-" for rule in rows)
+        if any(rule["cells"][place]["text"].strip() not in {"", "-"} for rule in rows)
     ]
-    return frozenset(word for text in texts for word in _WORDS.findall(text))
+
+
+def _asked_names(entries: Sequence[Mapping[str, Any]], chosen: int | None) -> set[str]:
+    """What the decisive rows read: names of inputs and decisions, which may hold spaces."""
+    if chosen is None:
+        return set()
+    text = " ".join(_asked_texts(entries, chosen))
+    return {name for name in entries[chosen]["requires"] if name in text}
+
+
+def _asked(entries: Sequence[Mapping[str, Any]], chosen: int | None) -> frozenset[str]:
+    """The facts behind the decisive rows as dotted names, those behind a decision they read too."""
+    words = {word for text in _asked_texts(entries, chosen) for word in _WORDS.findall(text)}
+    requires = {entry["name"]: entry["requires"] for entry in entries}
+    for name in _asked_names(entries, chosen):
+        words.update(requires.get(name, ()))
+    return frozenset(words)
+
+
+def _without_functions(entry: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Any]:
+    """Functions a decision calls are no part of the graph of decisions."""
+    functions = {item["name"] for item in model["knowledge"]}
+    return {**entry, "requires": [name for name in entry["requires"] if name not in functions]}
 
 
 def _owner(decisive: Step | None, owners: Sequence[Mapping[str, Any]]) -> str:
