@@ -81,6 +81,7 @@ def test_matched_row_stands_beside_the_values_it_saw(deliver_here):
     (row,) = table.rows
     assert (table.name, row.number) == ("Spend rules", 2)
     assert [(test.label, test.value) for test in row.tests] == [("Amount", 700), ("Country", "GB")]
+    assert [test.text for test in row.tests] == ["> 600", "-"]
     assert [(a.label, a.outcome) for a in row.answers] == [("outcome", "review"), ("queue", "")]
 
 

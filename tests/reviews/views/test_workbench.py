@@ -93,9 +93,9 @@ def test_bench_tells_why_and_what_is_known(client, rae, queue):
     bench = page.context["bench"]
     assert bench.lead == "The scene in episode 118 is in doubt."
     assert bench.conditions == [{"code": "LEAVE_OUT", "text": "Leave out episode 118"}]
-    assert [(fact.path, fact.value) for fact in bench.facts] == [
-        (("show", "name"), "Cold Harbour"),
-        (("language",), "de"),
+    assert [(fact.label, fact.value) for fact in bench.facts] == [
+        ("show, name", "Cold Harbour"),
+        ("language", "de"),
     ]
     ((fact,),) = [witness.facts for witness in bench.witnesses]
     assert (fact.value, fact.submitted) == ("en", "de")
