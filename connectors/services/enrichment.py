@@ -80,7 +80,7 @@ def read_evidence(
     model_key: str, facts: Mapping[str, Any], *, now: datetime
 ) -> dict[str, Reading] | None:
     """Evidence for a caller who waits; None when a source should be asked again later."""
-    sources = intake.needed_evidence(model_key, now=now)
+    sources = intake.needed_evidence(model_key)
     if not sources:
         return {}
     reader = _Reader(now)
@@ -106,7 +106,7 @@ def _read_round(ids: Sequence[UUID], *, now: datetime) -> int:
     for request in requests:
         key = request.submission.model.key
         if key not in needed:
-            needed[key] = intake.needed_evidence(key, now=now)
+            needed[key] = intake.needed_evidence(key)
     reader = _Reader(now)
     visits = reader.visit(
         request.submission.facts

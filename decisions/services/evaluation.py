@@ -119,8 +119,7 @@ def _evaluate_chunk(event_ids: Sequence[str | UUID], *, now: datetime) -> None:
         waiting = (
             Submission.objects.select_for_update(of=("self",))
             .filter(pk__in=list(fresh), state=SubmissionState.RECEIVED)
-            .select_related("model__live_version")
-            .defer("model__live_version__dmn")
+            .select_related("model")
             .prefetch_related("evidence")
             .order_by("pk")
         )

@@ -17,7 +17,14 @@ from decisions.events import Actor, Entry
 from decisions.ids import new_id
 from decisions.models import Decision, DecisionModel, Evidence, Submission
 from decisions.services import evaluation, settlement
-from decisions.services.rulesets import Rules, live_model, live_rules
+from decisions.services.rulesets import (
+    Rules,
+    live_model,
+    live_rules,
+    live_version_id,
+    load,
+    sources_of,
+)
 
 EVALUATE = "decisions.tasks.evaluate"
 
@@ -30,9 +37,10 @@ class Reading:
     problem: str = ""
 
 
-def needed_evidence(model_key: str, *, now: datetime) -> list[str]:
+def needed_evidence(model_key: str) -> list[str]:
     """Return the sources of evidence the live rules read, for example ["rss"]."""
-    return sorted(live_rules(live_model(model_key), now=now).evidence_inputs())
+    sources = sources_of(load(live_version_id(live_model(model_key))))
+    return sorted(source.key for source in sources if source.kind == "evidence")
 
 
 def submit(

@@ -45,31 +45,29 @@ class Rules:
 
 
 def live_model(key: str) -> DecisionModel:
-    """Return the model with its live version; raises Refused when there is none."""
-    model = (
-        DecisionModel.objects.select_related("live_version")
-        .defer("live_version__dmn")
-        .filter(key=key)
-        .first()
-    )
+    """Return a decision model; raises Refused when there is none of this key."""
+    model = DecisionModel.objects.filter(key=key).first()
     if model is None:
         raise Refused(f"There is no decision model “{key}”. Check the name of the model.")
-    if model.live_version is None:
-        raise Refused(f"“{model.name}” has no live version yet. Ask an approver to publish one.")
     return model
+
+
+def live_version_id(model: DecisionModel) -> UUID:
+    """Return the id of a model's live version; raises Refused when nothing was published."""
+    if model.live_version_id is None:
+        raise Refused(f"“{model.name}” has no live version yet. Ask an approver to publish one.")
+    return model.live_version_id
 
 
 def live_rules(model: DecisionModel, *, now: datetime) -> Rules:
     """Return the rules in force for `model`: its live version and today's reference tables."""
-    version = model.live_version
-    if version is None:
-        raise Refused(f"“{model.name}” has no live version yet. Ask an approver to publish one.")
-    loaded = load(version.pk)
+    version_id = live_version_id(model)
+    loaded = load(version_id)
     keys = [s.key for s in sources_of(loaded) if s.kind == "reference"]
     versions = current_references(keys)
     return _rules(
         model.pk,
-        version.pk,
+        version_id,
         model.decision_name,
         tuple(sorted((r.table.key, r.pk) for r in versions)),
         now,
