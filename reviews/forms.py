@@ -80,6 +80,10 @@ class VerdictForm(ExpectedFaults):
                 "checked": value == chosen,
             }
 
+    @property
+    def may_route(self) -> bool:
+        return any(value == Outcome.ROUTE for value, *_ in self.offered)
+
     def reason_rows(self) -> Iterable[dict[str, Any]]:
         chosen = self["reasons"].value() or []
         for place, code in enumerate(self.codes, start=1):
