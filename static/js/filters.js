@@ -8,6 +8,7 @@ const barOf = (element) => element.closest?.("[data-filters]");
 document.addEventListener("input", (event) => {
   const bar = barOf(event.target);
   if (!bar || event.target.type !== "search") return;
+  showClear(bar);
   clearTimeout(timer);
   timer = setTimeout(() => bar.requestSubmit(), PAUSE_MS);
 });
@@ -38,11 +39,13 @@ function describe(filter) {
     summary.firstChild.after(strong);
   }
   filter.classList.toggle("is-set", Boolean(words));
-  const clear = barOf(filter).querySelector("[data-clear]");
-  if (clear)
-    clear.hidden = !barOf(filter).querySelector(
-      ".is-set, input[type=search]:not(:placeholder-shown)",
-    );
+  showClear(barOf(filter));
+}
+
+function showClear(bar) {
+  const clear = bar.querySelector("[data-clear]");
+  const set = ".is-set, input[type=search]:not(:placeholder-shown)";
+  if (clear) clear.hidden = !bar.querySelector(set);
 }
 
 /** Arrow keys walk through the choices, so only a click or Enter closes the list. */

@@ -6,6 +6,7 @@ import htmx from "htmx.org";
 
 const BUSY_AFTER_MS = 300;
 const timers = new WeakMap();
+const turned = new WeakSet();
 
 htmx.registerExtension("clearance", {
   htmx_config_request: (_, { ctx }) => {
@@ -14,6 +15,8 @@ htmx.registerExtension("clearance", {
       if (value === "") ctx.request.body.delete(name);
   },
   htmx_before_request: (_, { ctx }) => {
+    // The source may be swapped away, so what it was is kept with the request.
+    if (ctx.sourceElement.closest?.(".pager")) turned.add(ctx);
     timers.set(
       ctx,
       setTimeout(() => mark(ctx, true), BUSY_AFTER_MS),
@@ -52,8 +55,9 @@ function settle(ctx) {
     (status === 422 && fresh.querySelector("[aria-invalid=true]")) ||
     (status >= 400 && fresh.querySelector("[role=alert]")) ||
     fresh.querySelector("[data-focus]") ||
-    (ctx.sourceElement?.closest?.(".pager") && document.querySelector("main h1"));
+    (turned.has(ctx) && document.querySelector("main h1"));
   if (!next) return;
+  if (turned.has(ctx)) scrollTo(0, 0);
   if (!next.matches("input, textarea, select, button, a[href]"))
     next.setAttribute("tabindex", "-1");
   next.focus();

@@ -4,7 +4,7 @@
 const form = () => document.querySelector("form[data-jump]");
 
 function places() {
-  return [...document.querySelectorAll(".nav li > a")].map((link) => ({
+  return [...document.querySelectorAll(".nav > ul a")].map((link) => ({
     name: link.querySelector(".nav__label").textContent,
     go: () => link.click(),
     icon: link.querySelector("svg").cloneNode(true),
