@@ -19,7 +19,8 @@ from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen.program import compile_expression, compile_tests
 from decisions.engine.evaluation import Decide, Model, Result
 from decisions.engine.feel.names import Names, normal_name
-from decisions.engine.feel.parser import Surroundings, parse_expression, parse_unary_tests
+from decisions.engine.feel.parser import parse_expression, parse_unary_tests
+from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.graph import Graph, Resolver
 from decisions.engine.model import Definitions
 from decisions.engine.problems import Invalid, Problem, Refused

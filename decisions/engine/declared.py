@@ -9,7 +9,8 @@ from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.names import Names
-from decisions.engine.feel.parser import Surroundings, parse_unary_tests
+from decisions.engine.feel.parser import parse_unary_tests
+from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.run import Run
 from decisions.engine.types import (

@@ -10,7 +10,8 @@ from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.names import Names
-from decisions.engine.feel.parser import Surroundings, parse_expression, parse_unary_tests
+from decisions.engine.feel.parser import parse_expression, parse_unary_tests
+from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
 from decisions.engine.types import ANY, Type

@@ -299,59 +299,6 @@ class Writer:
         inner.finish(result)
         return body.keep(inner.call(body))
 
-    # Functions
-
-    def function(self, node: n.FunctionOf, env: Env, body: Body) -> str:
-        inner = self.function_body(node, env)
-        names = self.unit.constant(tuple(param.name for param in node.params))
-        captured = "".join(f", {body.use(name)}" for name in inner.captured)
-        title = self.unit.constant(node.name)
-        return body.keep(f"make_function({title}, {names}, {inner.name}{captured})")
-
-    def function_body(self, node: n.FunctionOf, env: Env) -> Body:
-        """Write the code of a function; an argument of the wrong type makes its result null."""
-        inner = Body(self.unit, "f")
-        variables: dict[str, str] = {}
-        for param in node.params:
-            given = inner.variable()
-            inner.params = (*inner.params, given)
-            variables[param.name] = given
-            if param.type is not None and param.type != ANY:
-                kind = self.unit.constant(param.type)
-                fitted = inner.keep(f"coerce(run, {given}, {kind}, {self.site(node)})")
-                inner.line(f"if {fitted} is None and {given} is not None: return None")
-                variables[param.name] = fitted
-        result = self.write(node.body, Env(variables, env), inner)
-        if node.result is not None:
-            result = self.coerced(result, node.result, node.body, inner)
-        inner.finish(result)
-        return inner
-
-    def call(self, node: n.Call, env: Env, body: Body) -> str:
-        arguments = [self.write(argument, env, body) for argument in node.arguments]
-        joined = "".join(f", {atom}" for atom in arguments)
-        site = self.site(node)
-        names = self.unit.constant(node.names)
-        builtin = self._builtin(node, env)
-        if builtin is not None and node.names:
-            named = self.unit.constant(builtin.call_named)
-            return body.keep(f"{named}(run, {site}, {names}, [{', '.join(arguments)}])")
-        if builtin is not None:
-            return body.keep(f"{self.unit.constant(builtin.call)}(run, {site}{joined})")
-        function = self.write(node.function, env, body)
-        if node.names:
-            return body.keep(f"call_named(run, {site}, {function}, {names}{joined})")
-        return body.keep(f"call_value(run, {site}, {function}{joined})")
-
-    def _builtin(self, node: n.Call, env: Env | None) -> Any:
-        if not isinstance(node.function, n.Name) or node.function.name not in BUILTINS:
-            return None
-        while env is not None:
-            if node.function.name in env.variables:
-                return None
-            env = env.parent
-        return BUILTINS[node.function.name]
-
     # Access
 
     def member(self, node: n.Member, env: Env, body: Body) -> str:
@@ -412,8 +359,6 @@ _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {
     n.If: Writer.conditional,
     n.For: Writer.for_,
     n.Quantified: Writer.quantified,
-    n.FunctionOf: Writer.function,
-    n.Call: Writer.call,
     n.Member: Writer.member,
     n.Filter: Writer.filter,
     n.InstanceOf: Writer.instance,

@@ -9,10 +9,12 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
 from decisions.engine.codegen.expressions import Env, Writer
+from decisions.engine.codegen.functions import function_body
 from decisions.engine.codegen.unit import Body, Unit
 from decisions.engine.declared import Allows
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.typer import Scope, Typer
+from decisions.engine.feel.scope import Scope
+from decisions.engine.feel.typer import Typer
 from decisions.engine.graph import Graph, Part
 from decisions.engine.problems import Problem
 from decisions.engine.run import Run
@@ -160,7 +162,7 @@ class _Assembly:
         """Write the code of a knowledge model or decision service; bound when all is loaded."""
         self.writer.where = part.label
         if isinstance(part.node, n.FunctionOf):
-            body = self.writer.function_body(part.node, Env(self._visible(part, {})))
+            body = function_body(self.writer, part.node, Env(self._visible(part, {})))
             params = tuple(param.name for param in part.node.params)
         else:
             body, params = self._service_body(part)

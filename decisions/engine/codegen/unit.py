@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from decisions.engine import access, calls, coercion, operators
+from decisions.engine import access, arithmetic, calls, coercion, operators
 from decisions.engine.codegen import runtime
 from decisions.engine.problems import Site
 
@@ -18,8 +18,9 @@ _RUNTIME: dict[str, Any] = {
         (
             operators,
             "equal unequal less less_equal greater greater_equal between both either truth "
-            "includes meets not_ add subtract multiply divide power negate",
+            "includes meets not_",
         ),
+        (arithmetic, "add subtract multiply divide power negate"),
         (access, "member scope_member at_index select iterate span"),
         (calls, "call_value call_named"),
         (coercion, "coerce is_instance"),

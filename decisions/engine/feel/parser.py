@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from decisions.engine import numbers, temporal
-from decisions.engine.access import PROPERTY_NAMES
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.lexer import Token, next_token, skip_space, unescape
+from decisions.engine.feel.blocks import Blocks
+from decisions.engine.feel.lexer import Token, skip_space, unescape
 from decisions.engine.feel.names import (
     NAME_PART,
     NAME_START,
     NAME_WORD,
     Names,
-    name_parts,
     normal_name,
 )
-from decisions.engine.limits import EXPRESSION_CHARACTERS, NESTING
-from decisions.engine.problems import Problem, Refused, did_you_mean
-from decisions.engine.types import (
-    ANY,
-    SIMPLE,
-    Type,
-    context_of,
-    function_of,
-    list_of,
-    range_of,
-)
+from decisions.engine.feel.tokens import Surroundings, nesting_problem
+from decisions.engine.limits import NESTING
+from decisions.engine.problems import Refused
 
 _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _POWER, _NEGATION, _INSTANCE, _POSTFIX = range(10, 100, 10)
 _BINDING = {
@@ -46,16 +36,6 @@ _NAMED_ARGUMENT = re.compile(f"([{NAME_START}][{NAME_PART}\\s]*?)\\s*:")
 _AFTER_RANGE = re.compile(
     r"[\s]*(?:$|[),\]}=!<>+*/]|\.(?!\d)|(?:and|or|then|else|return|satisfies|in|between)\b)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a text may refer to: names in scope, component names, types, and where it stands."""
-
-    names: Names = field(default_factory=Names)
-    members: Names = field(default_factory=Names)
-    types: Mapping[str, Type] = field(default_factory=dict)
-    where: str = ""
 
 
 def parse_expression(text: str, around: Surroundings) -> n.Node:
@@ -84,124 +64,16 @@ def check_height(root: n.Node, where: str) -> None:
     while level:
         height += 1
         if height > 2 * NESTING:
-            raise Refused(_nesting_problem(where, root.at))
+            raise Refused(nesting_problem(where, root.at))
         level = [child for node in level for child in n.children(node)]
 
 
-def _nesting_problem(where: str, at: int) -> Problem:
-    return Problem(
-        "limit.nesting",
-        f"The expression is nested more than {NESTING} deep.",
-        where,
-        "Move inner parts into decisions or contexts of their own.",
-        position=at,
-    )
-
-
-class _Parser:
-    def __init__(self, text: str, around: Surroundings) -> None:
-        self.text = text
-        self.where = around.where
-        self.names = around.names
-        self.types = around.types
-        self.type_names = Names((*SIMPLE, *around.types))
-        self.members = Names(PROPERTY_NAMES, around.members)
-        self.position = 0
-        self.depth = 0
-        self.range_end = False
-        self._token: Token | None = None
-        if len(text) > EXPRESSION_CHARACTERS:
-            raise self.fault(
-                "limit.expression",
-                f"The expression has {len(text)} characters; {EXPRESSION_CHARACTERS} are allowed.",
-                "Split it into several decisions.",
-                1,
-            )
-
-    # Tokens
-
-    def fault(self, code: str, message: str, hint: str = "", at: int | None = None) -> Refused:
-        """Build the refusal for a place in the text."""
-        return Refused(Problem(code, message, self.where, hint, position=at))
-
-    def peek(self) -> Token:
-        """Look at the next token."""
-        if self._token is None:
-            self._token = next_token(self.text, self.position, self.names)
-        return self._token
-
-    def take(self) -> Token:
-        """Move past the next token."""
-        token = self.peek()
-        self.move(token.end)
-        return token
-
-    def move(self, position: int) -> None:
-        """Go on reading at a position."""
-        self.position = position
-        self._token = None
-
-    def enter(self, names: Names) -> Names:
-        """Read on in another scope; gives the scope to return to."""
-        outer, self.names = self.names, names
-        self._token = None
-        return outer
-
-    def sees(self, *texts: str) -> bool:
-        """Tell whether the next token is one of these symbols or keywords."""
-        token = self.peek()
-        return token.kind in ("symbol", "keyword") and token.text in texts
-
-    def accept(self, text: str) -> bool:
-        """Take the next token when it is this symbol or keyword."""
-        if self.sees(text):
-            self.take()
-            return True
-        return False
-
-    def expect(self, text: str, after: str) -> Token:
-        """Take this symbol or keyword, or refuse the text."""
-        if not self.sees(text):
-            raise self.unexpected(f'"{text}" is missing after {after}')
-        return self.take()
-
-    def unexpected(self, expected: str = "") -> Refused:
-        """Build the refusal of the next token."""
-        token = self.peek()
-        at = token.start + 1
-        if token.kind == "end":
-            return self.fault("syntax", f"{expected or 'The expression is not complete'}.", "", at)
-        if token.kind == "bad" and token.text == '"':
-            return self.fault("syntax", "A text has no closing quote.", 'Add ".', at)
-        found = f'"{token.text}" is not expected here'
-        message = f"{expected}; {found}." if expected else f"{found}."
-        return self.fault("syntax", message, self.hint_for(token), at)
-
-    def hint_for(self, token: Token) -> str:
-        """Guess what an unexpected token was meant to be."""
-        hints = {"&": "Use and.", "|": "Use or.", "==": "Use =.", "'": 'Texts stand in "...".'}
-        if (
-            token.kind == "symbol"
-            and token.text == "="
-            and self.text[token.start - 1 :][:2] == "=="
-        ):
-            return "Use a single =."
-        if token.kind == "name":
-            return "An operator or a comma may be missing, or a name is misspelt."
-        return hints.get(token.text, "")
-
-    def finish(self) -> None:
-        """Refuse anything left over."""
-        if self.peek().kind != "end":
-            raise self.unexpected()
-
-    # Expressions
-
+class _Parser(Blocks):
     def expression(self, minimum: int) -> n.Node:
         """Read an expression whose operators bind tighter than `minimum`."""
         self.depth += 1
         if self.depth > NESTING:
-            raise Refused(_nesting_problem(self.where, self.position + 1))
+            raise Refused(nesting_problem(self.where, self.position + 1))
         left = self.prefix()
         while True:
             token = self.peek()
@@ -360,116 +232,6 @@ class _Parser:
             raise self.unexpected('The range has no closing "]" or ")"')
         return n.RangeOf(at, low, high, low_closed, self.take().text == "]")
 
-    def context(self, at: int) -> n.Node:
-        """Read {a: 1, b: 2}; later entries see earlier ones."""
-        outer = self.enter(Names((), self.names))
-        entries: dict[str, n.Entry] = {}
-        while not self.sees("}"):
-            key_at = self.peek().start + 1
-            key = self.key()
-            if key in entries:
-                raise self.fault(
-                    "context.key", f'The entry "{key}" is there twice.', "Rename one.", key_at
-                )
-            entries[key] = n.Entry(key, self.inner())
-            self.names.add(key)
-            self.members.add(key)
-            self._token = None
-            if not self.accept(","):
-                break
-        self.enter(outer)
-        self.expect("}", "the last entry of the context")
-        return n.Context(at, tuple(entries.values()))
-
-    def key(self) -> str:
-        """Read the key of a context entry and its colon."""
-        if self.peek().kind == "string":
-            key = unescape(self.take().text)
-            self.expect(":", "the name of the entry")
-            return key
-        return self.new_name(":")
-
-    def new_name(self, *stops: str) -> str:
-        """Read a name that is being introduced, up to and past one of the stop words."""
-        start = skip_space(self.text, self.position)
-        position, parts = start, []
-        while True:
-            position = skip_space(self.text, position)
-            parts = name_parts(self.text[position : position + 200])[:1]
-            if not parts or parts[0] in stops or parts[0] in ")]}(":
-                break
-            position += len(parts[0])
-        name = normal_name(self.text[start:position])
-        if not parts or parts[0] not in stops or not NAME_WORD.match(name):
-            self.move(start)
-            raise self.unexpected(f'A name followed by "{stops[0]}" is missing')
-        self.move(position)
-        if parts[0] not in (",", ")"):
-            self.move(position + len(parts[0]))
-        return name
-
-    def conditional(self, at: int) -> n.Node:
-        """Read if a then b else c."""
-        condition = self.inner()
-        self.expect("then", "the condition of if")
-        then = self.inner()
-        self.expect("else", "the then part of if")
-        return n.If(at, condition, then, self.expression(0))
-
-    def iteration(self, at: int) -> n.Node:
-        """Read for x in xs return body."""
-        outer = self.names
-        loops = self.loops()
-        self.expect("return", "the lists of for")
-        self.enter(Names(("partial",), self.names))
-        body = self.expression(0)
-        self.enter(outer)
-        return n.For(at, loops, body)
-
-    def quantified(self, at: int, *, every: bool) -> n.Node:
-        """Read some/every x in xs satisfies condition."""
-        outer = self.names
-        loops = self.loops()
-        self.expect("satisfies", "the lists")
-        condition = self.expression(0)
-        self.enter(outer)
-        return n.Quantified(at, every, loops, condition)
-
-    def loops(self) -> tuple[n.Loop, ...]:
-        """Read x in xs, y in 1..3; each name is in scope of what follows."""
-        loops: list[n.Loop] = []
-        while True:
-            name = self.new_name("in")
-            domain = self.inner()
-            last = self.inner() if self.accept("..") else None
-            loops.append(n.Loop(name, domain, last))
-            self.enter(Names((name,), self.names))
-            if not self.accept(","):
-                return tuple(loops)
-
-    def function(self, at: int) -> n.Node:
-        """Read function(a: type, b) body."""
-        self.expect("(", "function")
-        params: list[n.Param] = []
-        while not self.sees(")"):
-            name = self.new_name(",", ")", ":")
-            typed = self.text[self.position - 1 : self.position] == ":"
-            params.append(n.Param(name, self.type() if typed else None))
-            if not self.accept(","):
-                break
-        self.expect(")", "the parameters of the function")
-        if self.sees("external"):
-            raise self.fault(
-                "function.external",
-                "External functions are not available.",
-                "Write the function in FEEL.",
-                self.peek().start + 1,
-            )
-        outer = self.enter(Names([param.name for param in params], self.names))
-        body = self.expression(0)
-        self.enter(outer)
-        return n.FunctionOf(at, tuple(params), body)
-
     def at_literal(self, at: int) -> n.Node:
         """Read @"2026-01-31" and its like."""
         token = self.take()
@@ -592,81 +354,6 @@ class _Parser:
         value = self.expression(0)
         uses_input = any(isinstance(part, n.Name) and part.name == "?" for part in n.walk(value))
         return n.Test(at, "", value, uses_input)
-
-    # Types
-
-    def take_word(self, word: str, after: str) -> None:
-        """Take a word that is no keyword by itself."""
-        start = skip_space(self.text, self.position)
-        match = NAME_WORD.match(self.text, start)
-        if match is None or match[0] != word:
-            raise self.unexpected(f'"{word}" is missing after {after}')
-        self.move(match.end())
-
-    def type(self) -> Type:
-        """Read a type: a name, list<t>, range<t>, context<a: t> or function<t> -> t."""
-        self.depth += 1
-        start = skip_space(self.text, self.position)
-        known = self.type_names.longest(self.text, start)
-        word = NAME_WORD.match(self.text, start)
-        if word is None or self.depth > NESTING:
-            raise self.unexpected("The name of a type is missing")
-        name, end = known or (word[0], word.end())
-        if word[0] == "function":
-            name, end = "function", word.end()
-        self.move(end)
-        found = self.generic(name) if self.sees("<") else self.named_type(name, start)
-        self.depth -= 1
-        return found
-
-    def named_type(self, name: str, start: int) -> Type:
-        """Look a type up; item definitions of imported models have a dotted name."""
-        found = self.types.get(name) or SIMPLE.get(name)
-        while found is None and self.accept("."):
-            match = NAME_WORD.match(self.text, self.position)
-            name = f"{name}.{match[0]}" if match else name
-            self.move(match.end() if match else self.position)
-            found = self.types.get(name)
-        if found is None:
-            raise self.fault(
-                "type.unknown",
-                f'There is no type "{name}".',
-                did_you_mean(name, [*SIMPLE, *self.types]),
-                start + 1,
-            )
-        return found
-
-    def generic(self, name: str) -> Type:
-        """Read the part of a type in angle brackets."""
-        self.take()
-        if name in ("list", "range"):
-            inner = self.type()
-            self.expect(">", "the type in angle brackets")
-            return list_of(inner) if name == "list" else range_of(inner)
-        if name == "context":
-            return self.context_type()
-        if name != "function":
-            raise self.fault(
-                "type.unknown", f'"{name}" takes no type in angle brackets.', "", self.position
-            )
-        params: list[Type] = []
-        while not self.sees(">"):
-            params.append(self.type())
-            if not self.accept(","):
-                break
-        self.expect(">", "the types of the parameters")
-        return function_of(tuple(params), self.type() if self.accept("->") else ANY)
-
-    def context_type(self) -> Type:
-        """Read the components of context<...>."""
-        components: dict[str, Type] = {}
-        while not self.sees(">"):
-            name = self.new_name(":")
-            components[name] = self.type()
-            if not self.accept(","):
-                break
-        self.expect(">", "the components of the context")
-        return context_of(components)
 
 
 _PREFIXES: dict[str, Callable[[_Parser, int], n.Node]] = {

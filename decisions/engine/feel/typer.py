@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.calls import Builtin
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.scope import Scope
+from decisions.engine.feel.type_rules import (
+    ARITHMETIC,
+    builtin_type,
+    property_type,
+    table_type,
+)
 from decisions.engine.problems import Problem, Severity, did_you_mean
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
-    DATE,
     DATETIME,
     DAYS,
     FUNCTION,
@@ -24,7 +29,6 @@ from decisions.engine.types import (
     RANGE,
     SCALARS,
     SIMPLE,
-    STRING,
     TIME,
     FunctionType,
     ListType,
@@ -43,37 +47,6 @@ from decisions.engine.values import kind_of
 
 _COMPARABLE = ORDERED | {TIME, DATETIME}
 _TESTABLE = SCALARS | {TIME, DATETIME}
-
-
-@dataclass(slots=True)
-class Scope:
-    """The names visible at a place, with their types.
-
-    `open_item` marks the inside of a filter over items of unknown type: any name may be one
-    of their components.
-    """
-
-    names: dict[str, Type] = field(default_factory=dict)
-    parent: Scope | None = None
-    open_item: bool = False
-
-    def find(self, name: str) -> Type | None:
-        """Give the type of a name; None when no scope has it."""
-        scope: Scope | None = self
-        doubtful = False
-        while scope is not None:
-            if name in scope.names:
-                return ANY if doubtful else scope.names[name]
-            doubtful |= scope.open_item
-            scope = scope.parent
-        return ANY if doubtful else None
-
-    def all_names(self) -> Iterator[str]:
-        """Give every name, from the innermost scope out."""
-        scope: Scope | None = self
-        while scope is not None:
-            yield from scope.names
-            scope = scope.parent
 
 
 class Typer:
@@ -155,7 +128,7 @@ class Typer:
     def arithmetic(self, node: n.Arithmetic, scope: Scope) -> Type:
         left = base_of(self.infer(node.left, scope))
         right = base_of(self.infer(node.right, scope))
-        found = _ARITHMETIC.get((node.operator, left, right))
+        found = ARITHMETIC.get((node.operator, left, right))
         if found is not None:
             return found
         if left in _TESTABLE and right in _TESTABLE:
@@ -252,7 +225,7 @@ class Typer:
         if builtin is not None:
             self.types[id(node.function)] = FUNCTION
             self._check_builtin(node, builtin)
-            return _builtin_type(builtin, arguments)
+            return builtin_type(builtin, arguments)
         function = base_of(self.infer(node.function, scope))
         if isinstance(function, FunctionType):
             return function.result
@@ -291,7 +264,7 @@ class Typer:
         if over_list:
             components = components_of(item_of(found))
         if components is None:
-            return _property_type(base_of(found), node.name)
+            return property_type(base_of(found), node.name)
         if node.name not in components:
             self.report(
                 node.at,
@@ -341,7 +314,7 @@ class Typer:
         for output in node.outputs:
             if output.default is not None:
                 self.infer(output.default, scope)
-        return _table_type(node)
+        return table_type(node)
 
     def _cell(self, cell: n.Placed, scope: Scope, subject: Type) -> None:
         outer, self.where = self.where, cell.where
@@ -388,65 +361,6 @@ def _is_condition(node: n.Node) -> bool:
     """Tell whether a bare expression in a cell may be a condition of its own."""
     return not isinstance(node, n.Literal | n.RangeOf)
 
-
-def _builtin_type(builtin: Builtin, arguments: list[Type]) -> Type:
-    found = SIMPLE.get(builtin.result, ANY)
-    if builtin.name in ("sublist", "reverse", "distinct values", "sort", "remove") and arguments:
-        base = base_of(arguments[0])
-        return base if isinstance(base, ListType) else found
-    return found
-
-
-def _table_type(node: n.Table) -> Type:
-    if node.hit_policy == "COLLECT" and node.aggregation:
-        return NUMBER if node.aggregation in ("SUM", "COUNT") and len(node.outputs) == 1 else ANY
-    if len(node.outputs) == 1:
-        row: Type = node.outputs[0].type
-    else:
-        row = context_of({output.name: output.type for output in node.outputs})
-    return list_of(row) if node.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") else row
-
-
-_NUMBER_PROPERTIES = {
-    DATE: ("year", "month", "day", "weekday"),
-    TIME: ("hour", "minute", "second"),
-    DATETIME: ("year", "month", "day", "weekday", "hour", "minute", "second"),
-    DAYS: ("days", "hours", "minutes", "seconds"),
-    MONTHS: ("years", "months"),
-}
-
-
-def _property_type(kind: Type, name: str) -> Type:
-    if name in _NUMBER_PROPERTIES.get(kind, ()):
-        return NUMBER
-    if isinstance(kind, RangeType) and name in ("start", "end"):
-        return kind.of
-    return BOOLEAN if name.endswith(" included") and kind == RANGE else ANY
-
-
-def _arithmetic_types() -> dict[tuple[str, Type, Type], Type]:
-    table: dict[tuple[str, Type, Type], Type] = {}
-    for operator in ("+", "-", "*", "/", "**"):
-        table[operator, NUMBER, NUMBER] = NUMBER
-    table["+", STRING, STRING] = STRING
-    for duration in (DAYS, MONTHS):
-        table["+", duration, duration] = duration
-        table["-", duration, duration] = duration
-        table["*", duration, NUMBER] = table["*", NUMBER, duration] = duration
-        table["/", duration, NUMBER] = duration
-        table["/", duration, duration] = NUMBER
-        for moment in (DATE, DATETIME, TIME):
-            if moment != TIME or duration == DAYS:
-                table["+", moment, duration] = table["+", duration, moment] = moment
-                table["-", moment, duration] = moment
-    for left in (DATE, DATETIME):
-        for right in (DATE, DATETIME):
-            table["-", left, right] = DAYS
-    table["-", TIME, TIME] = DAYS
-    return table
-
-
-_ARITHMETIC: Mapping[tuple[str, Type, Type], Type] = _arithmetic_types()
 
 _RULES: dict[type, Callable[[Typer, Any, Scope], Type]] = {
     n.Literal: Typer.literal,

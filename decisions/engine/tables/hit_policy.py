@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from decisions.engine import numbers
+from decisions.engine.arithmetic import add
 from decisions.engine.numbers import NumberError
-from decisions.engine.operators import NUMERIC, add, equal, ordering
+from decisions.engine.operators import NUMERIC, equal, ordering
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
 from decisions.engine.values import show

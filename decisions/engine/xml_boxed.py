@@ -1,0 +1,199 @@
+"""Reads boxed expressions, decision tables among them, from DMN XML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from decisions.engine import model as m
+from decisions.engine.feel.names import normal_name
+from decisions.engine.xml_elements import (
+    Element,
+    all_named,
+    children,
+    local_name,
+    name_of,
+    one_named,
+    text_of,
+    type_ref_of,
+    typed_names,
+)
+
+
+def boxed_in(element: Element | None) -> m.Boxed | None:
+    """Read the first boxed expression among the children of an element."""
+    if element is None:
+        return None
+    for child in children(element):
+        reader = _READERS.get(local_name(child))
+        if reader is not None:
+            return reader(child)
+    return None
+
+
+def _boxed_part(element: Element, name: str) -> m.Boxed | None:
+    return boxed_in(one_named(element, name))
+
+
+def _base(element: Element) -> dict[str, Any]:
+    return {
+        "id": element.get("id", ""),
+        "type_ref": type_ref_of(element),
+        "line": element.sourceline or 0,
+    }
+
+
+def _literal(element: Element) -> m.Boxed:
+    language = element.get("expressionLanguage", "")
+    return m.LiteralExpression(**_base(element), text=text_of(element, "text"), language=language)
+
+
+def _context(element: Element) -> m.Boxed:
+    entries = []
+    for entry in all_named(element, "contextEntry"):
+        variable = one_named(entry, "variable")
+        name = "" if variable is None else name_of(variable)
+        entries.append(m.NamedExpression(name, type_ref_of(variable), boxed_in(entry)))
+    return m.ContextExpression(**_base(element), entries=tuple(entries))
+
+
+def _boxed_items(element: Element) -> tuple[m.Boxed, ...]:
+    return tuple(
+        reader(child)
+        for child in children(element)
+        if (reader := _READERS.get(local_name(child))) is not None
+    )
+
+
+def _list(element: Element) -> m.Boxed:
+    return m.ListExpression(**_base(element), items=_boxed_items(element))
+
+
+def _relation(element: Element) -> m.Boxed:
+    return m.RelationExpression(
+        **_base(element),
+        columns=typed_names(element, "column"),
+        rows=tuple(map(_boxed_items, all_named(element, "row"))),
+    )
+
+
+def _invocation(element: Element) -> m.Boxed:
+    bindings = []
+    for binding in all_named(element, "binding"):
+        parameter = one_named(binding, "parameter")
+        if parameter is not None:
+            bindings.append(
+                m.NamedExpression(name_of(parameter), type_ref_of(parameter), boxed_in(binding))
+            )
+    return m.InvocationExpression(
+        **_base(element), function=boxed_in(element), bindings=tuple(bindings)
+    )
+
+
+def function_in(element: Element) -> m.FunctionExpression:
+    params = typed_names(element, "formalParameter")
+    return m.FunctionExpression(
+        **_base(element),
+        kind=element.get("kind", "FEEL"),
+        params=params,
+        body=boxed_in(element),
+    )
+
+
+def _conditional(element: Element) -> m.Boxed:
+    return m.ConditionalExpression(
+        **_base(element),
+        condition=_boxed_part(element, "if"),
+        then=_boxed_part(element, "then"),
+        otherwise=_boxed_part(element, "else"),
+    )
+
+
+def _filter(element: Element) -> m.Boxed:
+    return m.FilterExpression(
+        **_base(element),
+        source=_boxed_part(element, "in"),
+        match=_boxed_part(element, "match"),
+    )
+
+
+def _iterator(element: Element) -> m.Boxed:
+    kind = local_name(element)
+    return m.IteratorExpression(
+        **_base(element),
+        kind=kind,
+        variable=normal_name(element.get("iteratorVariable", "")),
+        source=_boxed_part(element, "in"),
+        body=_boxed_part(element, "return" if kind == "for" else "satisfies"),
+    )
+
+
+def _table(element: Element) -> m.Boxed:
+    annotations = [child.get("name", "") for child in all_named(element, "annotation")]
+    return m.TableExpression(
+        **{**_base(element), "id": element.get("id") or _made_up_id(element)},
+        hit_policy=element.get("hitPolicy", "UNIQUE"),
+        aggregation=element.get("aggregation", ""),
+        output_label=element.get("outputLabel", ""),
+        inputs=tuple(map(_table_input, all_named(element, "input"))),
+        outputs=tuple(map(_table_output, all_named(element, "output"))),
+        rules=tuple(map(_rule, all_named(element, "rule"))),
+        annotations=tuple(annotations),
+    )
+
+
+def _made_up_id(element: Element) -> str:
+    """Name a table without an id by what it stands in, and its place there."""
+    owner = next(parent for parent in element.iterancestors() if parent.get("id") is not None)
+    place = list(owner.iter(element.tag)).index(element)
+    return f"{owner.get('id')}_table{place or ''}"
+
+
+def _table_input(element: Element) -> m.TableInput:
+    expression = one_named(element, "inputExpression")
+    text = text_of(expression, "text")
+    return m.TableInput(
+        element.get("id", ""),
+        element.get("label") or text,
+        text,
+        type_ref_of(expression),
+        text_of(element, "inputValues", "text"),
+    )
+
+
+def _table_output(element: Element) -> m.TableOutput:
+    return m.TableOutput(
+        element.get("id", ""),
+        normal_name(element.get("name", "")),
+        element.get("label") or element.get("name", ""),
+        type_ref_of(element),
+        text_of(element, "outputValues", "text"),
+        text_of(element, "defaultOutputEntry", "text"),
+    )
+
+
+def _rule(element: Element) -> m.TableRule:
+    return m.TableRule(
+        element.get("id", ""),
+        tuple(text_of(child, "text") for child in all_named(element, "inputEntry")),
+        tuple(text_of(child, "text") for child in all_named(element, "outputEntry")),
+        tuple(text_of(child, "text") for child in all_named(element, "annotationEntry")),
+        text_of(element, "description"),
+        element.sourceline or 0,
+    )
+
+
+_READERS: dict[str, Callable[[Element], m.Boxed]] = {
+    "literalExpression": _literal,
+    "context": _context,
+    "list": _list,
+    "relation": _relation,
+    "invocation": _invocation,
+    "functionDefinition": function_in,
+    "conditional": _conditional,
+    "filter": _filter,
+    "for": _iterator,
+    "some": _iterator,
+    "every": _iterator,
+    "decisionTable": _table,
+}
