@@ -42,7 +42,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model_version": (READERS, set()),
     "decisions:model_version_dmn": (READERS, set()),
     "decisions:reference_table_list": (READERS, set()),
-    "decisions:reference_table": (READERS, {"rule_author", "admin"}),
+    "decisions:reference_table": (READERS, set()),
+    "decisions:reference_table_edit": ({"rule_author", "admin"}, {"rule_author", "admin"}),
     "decisions:reference_table_version": (READERS, set()),
     "decisions:audit": (AUDIT, set()),
     "decisions:audit_check": (set(), AUDIT),
@@ -56,6 +57,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "reviews:queue_settings": (QUEUE_KEEPERS, QUEUE_KEEPERS),
     "reviews:queue_reason_codes": (set(), QUEUE_KEEPERS),
     "reviews:queue_pause": (set(), QUEUE_KEEPERS),
+    "reviews:calendar": (QUEUE_KEEPERS, QUEUE_KEEPERS),
     "reviews:my_work": (WORKERS, set()),
     "reviews:take_next": (set(), WORKERS),
     "reviews:item": (READERS, set()),
@@ -110,6 +112,16 @@ def records(monkeypatch):
     """One of everything, by the name that addresses call it."""
     monkeypatch.setattr(events, "send", lambda *_: None)
     model = small_model()
+    calendar = queues.create_calendar(
+        key="london",
+        name="London",
+        time_zone="Europe/London",
+        weekly_hours={"mon": [["09:00", "17:00"]]},
+        holidays=[],
+        by=None,
+        actor=SYSTEM,
+        now=NOW,
+    )
     queue = queues.create_queue(
         key="finance",
         name="Finance",
@@ -144,11 +156,13 @@ def records(monkeypatch):
     return {
         "decisions:submission": {"submission_id": settled.submission_id},
         "decisions:decision": {"decision_id": settled.pk},
-        "decisions:model": {"key": model.key},
-        "decisions:model_version": {"key": model.key, "number": 1},
-        "decisions:model_version_dmn": {"key": model.key, "number": 1},
-        "decisions:reference_table": {"key": "limits"},
-        "decisions:reference_table_version": {"key": "limits", "number": 1},
+        "decisions:model": {"slug": model.key},
+        "decisions:model_version": {"slug": model.key, "number": 1},
+        "decisions:model_version_dmn": {"slug": model.key, "number": 1},
+        "decisions:reference_table": {"slug": "limits"},
+        "decisions:reference_table_edit": {"slug": "limits"},
+        "decisions:reference_table_version": {"slug": "limits", "number": 1},
+        "reviews:calendar": {"key": calendar.key},
         "decisions:audit_event": {"pk": AuditEvent.objects.first().pk},
         "decisions:person": {"pk": robot.pk},
         "reviews:queue": {"key": queue.key},
