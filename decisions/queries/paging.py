@@ -53,7 +53,16 @@ def page_of(
 
 def cursor_of(row: Model) -> str:
     """Return the opaque cursor that stands at `row`."""
-    return base64.urlsafe_b64encode(row.pk.bytes).decode("ascii").rstrip("=")
+    return _cursor(row.pk)
+
+
+def cursor_above(row: Model) -> str:
+    """Return the cursor whose older page begins with `row`."""
+    return _cursor(UUID(int=row.pk.int + 1))
+
+
+def _cursor(key: UUID) -> str:
+    return base64.urlsafe_b64encode(key.bytes).decode("ascii").rstrip("=")
 
 
 def read_cursor(cursor: str) -> UUID | None:

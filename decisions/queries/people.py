@@ -45,7 +45,7 @@ def changes_of(person: User) -> list[Change]:
     """Return what was changed about an account, newest first."""
     newest = AuditEvent.objects.filter(subject_id=person.pk, kind__in=CHANGES).order_by("-pk")
     events = list(newest[: MOST_CHANGES + 1])
-    pairs = zip(events, [*events[1:], None], strict=True)
+    pairs = zip(events, [*events[1:], None], strict=False)  # None has no pair where none is.
     return [_change(event, before) for event, before in pairs][:MOST_CHANGES]
 
 

@@ -20,10 +20,10 @@ from decisions.forms import TrailForm
 from decisions.models import AuditEvent
 from decisions.queries import audit as queries
 from decisions.queries.audit import Trail
-from decisions.queries.paging import page_of
+from decisions.queries.paging import cursor_above, page_of
 from decisions.services import sealing
 from decisions.views import filters
-from decisions.views.records import address_of
+from decisions.views.records import address_of, kind_in_words
 from decisions.views.sentences import what_happened
 
 MOST_EXPORTED = 50_000
@@ -81,15 +81,15 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 def _page(request: HttpRequest, chosen: AuditEvent | None) -> HttpResponse:
     wanted, misread = TrailForm(request.GET).trail()
-    page = page_of(
-        queries.events_of(wanted),
-        before=request.GET.get("before", ""),
-        after=request.GET.get("after", ""),
-    )
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    if chosen and not before and not after:
+        before = cursor_above(chosen)  # A link to an event opens the list where it stands.
+    page = page_of(queries.events_of(wanted), before=before, after=after)
     names = queries.names_of([*page.items, *([chosen] if chosen else [])])
     seal = queries.last_seal()
     context = {
         "page": page,
+        "here": cursor_above(page.items[0]) if page.items else "",
         "rows": [_row(event, names) for event in page.items],
         "trail": wanted,
         "misread": misread,
@@ -134,7 +134,7 @@ def _one(event: AuditEvent, names: dict[UUID, str]) -> dict[str, object]:
         "event": event,
         "sentence": what_happened(event),
         "label": event.get_kind_display(),
-        "about": names.get(event.subject_id, f"{event.subject_kind} {event.subject_id}"),
+        "about": names.get(event.subject_id, kind_in_words(event.subject_kind)),
         "about_url": address_of(event, queries.keys_in_address(event)),
         "submission": names.get(event.submission_id) if event.submission_id else "",
         "cause": queries.cause_of(event),

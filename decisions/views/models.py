@@ -18,12 +18,12 @@ from decisions.views.tables import policy_in_words
 
 PARTS = ("overview", "tables", "inputs", "versions")
 ROWS_AT_ONCE = 200
-STATE_ICONS = {
-    VersionState.DRAFT: "pencil",
-    VersionState.PROPOSED: "git-pull-request-arrow",
-    VersionState.APPROVED: "check",
-    VersionState.PUBLISHED: "circle-dot",
-    VersionState.RETIRED: "archive",
+STATES = {
+    VersionState.DRAFT: ("pencil", "Drafted"),
+    VersionState.PROPOSED: ("git-pull-request-arrow", "Proposed"),
+    VersionState.APPROVED: ("check", "Approved"),
+    VersionState.PUBLISHED: ("circle-dot", "Went live"),
+    VersionState.RETIRED: ("archive", "Retired"),
 }
 
 
@@ -128,7 +128,9 @@ def _overview(shown: ModelVersion, described: dict[str, Any]) -> dict[str, Any]:
     ]
     notes = {decision["name"]: _size(decision) for decision in described["decisions"]}
     return {
-        "graph": graph_of(entries, notes=notes, decisive="", everything=True),
+        "graph": graph_of(
+            entries, notes=notes, labels={}, decisive="", asked=set(), everything=True
+        ),
         "decisions": [
             {**decision, "note": notes[decision["name"]]} for decision in described["decisions"]
         ],
@@ -174,10 +176,8 @@ def _story(shown: ModelVersion) -> list[dict[str, Any]]:
     rows = shown.history.select_related("history_user").order_by("history_date", "history_id")
     return [
         {
-            "icon": STATE_ICONS[VersionState(row.state)],
-            "title": "Went live"
-            if row.state == VersionState.PUBLISHED
-            else row.get_state_display(),
+            "icon": STATES[VersionState(row.state)][0],
+            "title": STATES[VersionState(row.state)][1],
             "who": row.history_user,
             "at": row.history_date,
             "note": row.history_change_reason,

@@ -19,6 +19,21 @@ PAGES = {
 }
 
 
+KINDS = {
+    "decision": "The decision",
+    "reviewitem": "The review item",
+    "reviewqueue": "The queue",
+    "delivery": "The delivery",
+    "connector": "The connector",
+    "apikey": "The API key",
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """Name a record that has no name of its own by what it is."""
+    return KINDS.get(kind, kind)
+
+
 def address_of(event: AuditEvent, keys: Sequence[str | int]) -> str:
     """Return the address of the page of an event's record, or nothing where it has none."""
     if event.subject_kind == "connector":

@@ -1,0 +1,278 @@
+"""Reference tables: read by all, changed by few, with a reason, cell by cell."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from decisions.events import SYSTEM
+from decisions.models import AuditEvent, ReferenceTable
+from decisions.services import authoring
+from tests.rules import NOW, person, small_model
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("decisions:reference_table_list")
+PAGE = reverse("decisions:reference_table", args=["limits"])
+EDIT = reverse("decisions:reference_table_edit", args=["limits"])
+
+
+@pytest.fixture(autouse=True)
+def limits():
+    small_model()
+    return ReferenceTable.objects.get(key="limits")
+
+
+@pytest.fixture
+def ines():
+    return person("Ines Carvalho", "rule_author")
+
+
+@pytest.fixture
+def client(ines):
+    client = Client()
+    client.force_login(ines)
+    return client
+
+
+def form(*rows, based_on=1, reason="Budgets doubled", press="save", **more):
+    """The form as a browser sends it; a row is (origin, key, value)."""
+    sent = {"based_on": based_on, "start": 0, "size": 2, "rows": len(rows), "reason": reason}
+    for place, (origin, *texts) in enumerate(rows):
+        sent[f"o-{place}"] = origin
+        sent |= {f"c-{place}-{at}": text for at, text in enumerate(texts)}
+    name, _, value = press.partition("=")
+    return {**sent, name: value or "yes", **more}
+
+
+OLD = ((1, "most", "1000"), (2, "doubt", "600"))
+
+
+def current(table):
+    table.refresh_from_db()
+    return table.current.number, table.current.rows
+
+
+def test_everybody_who_reads_rules_reads_tables_but_only_authors_change_them(ines):
+    client = Client()
+    client.force_login(person("Rita Reviewer", "reviewer"))
+    assert [client.get(address).status_code for address in (LIST, PAGE, EDIT)] == [200, 200, 403]
+    assert "This needs the role rule author or admin." in client.get(EDIT).text
+    assert client.post(EDIT, form(*OLD)).status_code == 403
+    assert EDIT not in client.get(PAGE).text
+
+
+def test_integrations_read_nothing():
+    client = Client()
+    client.force_login(person("Crm", "integration"))
+    assert [client.get(address).status_code for address in (LIST, PAGE)] == [403, 403]
+
+
+def test_list_names_the_live_models_that_read_a_table(client):
+    (row,) = client.get(LIST).context["rows"]
+    assert (row["table"].key, [str(model) for model in row["readers"]]) == ("limits", ["Spending"])
+
+
+def test_queries_do_not_grow_with_the_list(client):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(LIST)
+        return len(queries)
+
+    count()  # The first reads the model's content, which is kept.
+    few = count()
+    for number in range(12):
+        make_table(f"table-{number}", [])
+    assert count() == few
+
+
+def test_saved_change_is_a_new_version_with_who_and_why(client, limits, ines):
+    response = client.post(EDIT, form((1, "most", "2,000"), (2, "doubt", "600")))
+    assert (response.status_code, response.url) == (302, PAGE)
+    rows = [{"key": "most", "value": 2000}, {"key": "doubt", "value": 600}]
+    assert current(limits) == (2, rows)
+    assert (limits.current.created_by, limits.current.reason) == (ines, "Budgets doubled")
+    event = AuditEvent.objects.filter(kind="reference_table.changed").latest("pk")
+    assert event.actor_id == ines.pk
+
+
+def test_page_shows_what_the_version_changed(client):
+    client.post(EDIT, form((1, "most", "2000"), (0, "least", "5")))
+    changes = client.get(PAGE).context["changes"]
+    assert [(change.kind, change.number, change.cells) for change in changes] == [
+        ("chg", 1, [("key", "most", "most", False), ("value", 1000, 2000, True)]),
+        ("add", 2, [("key", None, "least", True), ("value", None, 5, True)]),
+        ("del", 2, [("key", "doubt", None, True), ("value", 600, None, True)]),
+    ]
+
+
+def test_earlier_version_stays_readable(client):
+    client.post(EDIT, form((1, "most", "2000"), (2, "doubt", "600")))
+    response = client.get(reverse("decisions:reference_table_version", args=["limits", 1]))
+    assert response.context["rows"][0] == (1, [("most", False), (1000, True)])
+    assert "replaced" in response.text
+    missing = reverse("decisions:reference_table_version", args=["limits", 9])
+    assert client.get(missing).status_code == 404
+
+
+def test_rows_are_added_and_removed_without_saving(client, limits):
+    added = client.post(EDIT, form(*OLD, press="add"))
+    assert [row.origin for row in added.context["rows"]] == [1, 2, 0]
+    assert "data-focus" in added.text
+    removed = client.post(EDIT, form(*OLD, press="remove=0"))
+    assert [row.origin for row in removed.context["rows"]] == [2]
+    assert added.context["reason"] == removed.context["reason"] == "Budgets doubled"
+    assert current(limits)[0] == 1
+
+
+def test_partial_answer_is_the_form_alone(client):
+    response = client.post(EDIT, form(*OLD, press="add"), headers={"HX-Request": "true"})
+    assert "<html" not in response.text
+    assert 'id="grid-form"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "column", "words"),
+    [
+        ([OLD[0], (2, "doubt", "some")], 1, "value", "Value must be a number."),
+        ([OLD[0], (2, "doubt", "")], 1, "value", "Give a value for Value."),
+        ([OLD[0], (2, "doubt", "1e999")], 1, "value", "Value must be a number."),
+        ([OLD[0], (2, "doubt", "NaN")], 1, "value", "Value must be a number."),
+        ([OLD[0], (0, "most", "1")], 1, "key", "“most” is there twice."),
+    ],
+)
+def test_cell_that_does_not_fit_says_so_and_keeps_what_was_typed(
+    client, limits, rows, place, column, words
+):
+    response = client.post(EDIT, form(*rows))
+    assert response.status_code == 422
+    cells = {cell.column["name"]: cell for cell in response.context["rows"][place].cells}
+    assert (cells[column].fault, cells["value"].text) == (words, rows[place][2])
+    assert 'aria-invalid="true"' in response.text
+    assert current(limits)[0] == 1
+
+
+def test_change_without_a_reason_is_refused_at_the_reason(client, limits):
+    response = client.post(EDIT, form(*OLD, reason="  "))
+    assert response.status_code == 422
+    assert response.context["reason_fault"].startswith("Say why you change this table.")
+    assert current(limits)[0] == 1
+
+
+def test_second_editor_is_told_and_keeps_the_text(client, limits):
+    client.post(EDIT, form((1, "most", "2000"), (2, "doubt", "600")))
+    response = client.post(EDIT, form((1, "most", "3000"), (2, "doubt", "600")))
+    assert response.status_code == 409
+    assert "“Limits” was changed while you were editing" in response.context["conflict"]
+    assert response.context["rows"][0].cells[1].text == "3000"
+    assert current(limits)[1][0]["value"] == 2000
+
+
+@pytest.mark.parametrize("based_on", ["", "x", "7", "9" * 40, "-1", "²"])
+def test_form_of_no_version_is_not_found(client, limits, based_on):
+    assert client.post(EDIT, form(*OLD, based_on=based_on)).status_code == 404
+    assert current(limits)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "odd", [{"rows": "9999999"}, {"start": "99"}, {"size": "x"}, {"remove": "99"}, {"o-0": "77"}]
+)
+def test_forged_numbers_never_break_the_page(client, odd):
+    assert client.post(EDIT, form(*OLD, press="add", **odd)).status_code == 200
+
+
+TYPED = [
+    {"name": "key", "type": "string"},
+    {"name": "many", "type": "list"},
+    {"name": "on", "type": "date", "optional": True},
+    {"name": "yes", "type": "boolean"},
+    {"name": "free", "type": "any"},
+    {"name": "note", "type": "string", "optional": True},
+]
+ROW = {
+    "key": " spaced ",
+    "many": ["a, b", "c"],
+    "on": "2026-11-23",
+    "yes": False,
+    "free": {"deep": [1, 2.5, None]},
+    "note": "",
+}
+
+
+def make_table(key, rows, columns=TYPED):
+    return authoring.create_table(
+        key=key,
+        name=key,
+        kind="rows",
+        columns=columns,
+        rows=rows,
+        author=None,
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+def sent_back(response, **changes):
+    """The form of a page as a browser would send it unchanged."""
+    grid = response.context["grid"]
+    sent = {"based_on": response.context["content"].number, "start": grid.start, "size": grid.size}
+    sent |= {"rows": len(grid.rows), "reason": "Because", "save": "yes"}
+    for row in response.context["rows"]:
+        sent[f"o-{row.place}"] = row.origin
+        sent |= {cell.name: cell.text.replace("\n", "\r\n") for cell in row.cells}
+    return {**sent, **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"many": []},
+        {"many": [1, True]},
+        {"on": None, "note": None},
+        {"free": "text"},
+        {"free": "7"},
+        {"free": 1e-7},
+        {"key": "two\nlines"},
+    ],
+)
+def test_form_sent_back_unchanged_changes_no_value(client, changes):
+    row = {**ROW, **changes}
+    table = make_table("typed", [row])
+    address = reverse("decisions:reference_table_edit", args=["typed"])
+    client.post(address, sent_back(client.get(address)))
+    assert current(table) == (2, [row])
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "value"),
+    [
+        (1, "x, y,, z ", ["x", "y", "z"]),
+        (1, '["a, b", 2]', ["a, b", 2]),
+        (1, "", []),
+        (2, "", None),
+        (3, "TRUE", True),
+        (4, '{"a": 1}', {"a": 1}),
+        (4, "plain words", "plain words"),
+        (4, "NaN", "NaN"),
+        (4, "[" * 5000, "[" * 5000),
+        (4, '"\\ud800"', '"\\ud800"'),
+        (5, "", None),
+    ],
+)
+def test_typed_cells_are_read_by_their_column(client, place, text, value):
+    table = make_table("typed", [ROW | {"note": "x"}])
+    address = reverse("decisions:reference_table_edit", args=["typed"])
+    client.post(address, sent_back(client.get(address), **{f"c-0-{place}": text}))
+    assert current(table)[1][0][TYPED[place]["name"]] == value
+
+
+def test_long_table_is_edited_a_page_at_a_time(client):
+    columns = [{"name": "n", "type": "number"}]
+    table = make_table("long", [{"n": n} for n in range(250)], columns)
+    address = reverse("decisions:reference_table_edit", args=["long"])
+    response = client.get(f"{address}?first=150")
+    assert (response.context["rows"][0].number, len(response.context["rows"])) == (101, 100)
+    client.post(address, sent_back(response, **{"c-0-0": "-1"}))
+    values = [row["n"] for row in current(table)[1]]
+    assert values == [*range(100), -1, *range(101, 250)]
