@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.mixins import AccessMixin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from decisions.models import User
 from decisions.permissions import holders_of
 
 View = Callable[..., HttpResponseBase]
@@ -49,3 +50,13 @@ def refuse_unless_held(request: HttpRequest, permission: str) -> None:
         roles = [role.label.lower() for role in holders_of(permission)]
         listed = " or ".join(filter(None, [", ".join(roles[:-1]), *roles[-1:]]))
         raise PermissionDenied(f"This needs the role {listed}.")
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return who asks, in a view whose door let only people through."""
+    return cast(User, request.user)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Say whether htmx asks for a part of the page and not for all of it."""
+    return bool(getattr(request, "htmx", False))

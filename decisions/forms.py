@@ -66,7 +66,7 @@ class TrailForm(forms.Form):
             last=read.get("to"),
         )
         return trail, [
-            f"{self.fields[name].label}: {' '.join(messages)} This filter is not applied."
+            f"{self.fields[name].label}: {' '.join(map(str, messages))} This filter is not applied."
             for name, messages in self.errors.items()
         ]
 
@@ -91,7 +91,7 @@ class WorkListForm(forms.Form):
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value}
         return given, [
-            f"{self.fields[name].label}: {' '.join(texts)} This filter is not applied."
+            f"{self.fields[name].label}: {' '.join(map(str, texts))} This filter is not applied."
             for name, texts in self.errors.items()
         ]
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from decisions.access import requires
+from decisions.access import requires, wants_part
 from decisions.enums import EventKind
 from decisions.forms import TrailForm
 from decisions.models import AuditEvent
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, chosen: AuditEvent | None) -> HttpResponse:
         "seal": seal,
         "most_exported": MOST_EXPORTED,
     }
-    part = "decisions/audit/_results.html" if request.htmx else "decisions/audit/trail.html"
+    part = "decisions/audit/_results.html" if wants_part(request) else "decisions/audit/trail.html"
     return render(request, part, context)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from decisions.access import requires
+from decisions.access import requires, signed_in, wants_part
 from decisions.enums import Role
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
@@ -39,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
         ],
         "clear_url": reverse("decisions:people") if text or role else "",
     }
-    part = "_results.html" if request.htmx else "list.html"
+    part = "_results.html" if wants_part(request) else "list.html"
     return render(request, f"decisions/people/{part}", context)
 
 
@@ -54,7 +54,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 roles=form.cleaned_data["roles"],
                 password=form.cleaned_data["password"] or None,
-                actor=Actor.person(request.user),
+                actor=Actor.person(signed_in(request)),
                 now=timezone.now(),
             )
         except Invalid as error:
@@ -81,7 +81,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
                     someone,
                     roles=form.cleaned_data["roles"],
                     active=form.cleaned_data["active"],
-                    actor=Actor.person(request.user),
+                    actor=Actor.person(signed_in(request)),
                     now=timezone.now(),
                 )
             except Refused as error:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from decisions.access import requires
+from decisions.access import requires, signed_in, wants_part
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from decisions.models import DecisionModel, ReferenceTable, ReferenceTableVersion
@@ -69,8 +69,8 @@ def _answer(request: HttpRequest, found: ReferenceTable) -> HttpResponse:
         saved = authoring.change_table(
             found,
             rows=grid.merged_into(content.rows),
-            author=request.user,
-            actor=Actor.person(request.user),
+            author=signed_in(request),
+            actor=Actor.person(signed_in(request)),
             reason=reason,
             now=timezone.now(),
             based_on=based_on,
@@ -113,7 +113,7 @@ def _editor(
         "later": grid.start + grid.size + 1 if grid.start + grid.size < len(content.rows) else 0,
     }
     code = 409 if conflict else 422 if problems else 200
-    part = "_form.html" if request.htmx and request.method == "POST" else "edit.html"
+    part = "_form.html" if wants_part(request) and request.method == "POST" else "edit.html"
     return render(request, f"decisions/references/{part}", context, status=code)
 
 
