@@ -86,6 +86,8 @@ class VerdictForm(ExpectedFaults):
 
     def reason_rows(self) -> Iterable[dict[str, Any]]:
         chosen = self["reasons"].value() or []
+        wanted = next((row[1] for row in CHOICES if row[0] == self["outcome"].value()), "")
+        fitting = [code.code for code in self.codes if wanted in code.outcomes]
         for place, code in enumerate(self.codes, start=1):
             serves = [o.value for o in Outcome if o in FINAL_OUTCOMES and o in code.outcomes]
             yield {
@@ -94,6 +96,7 @@ class VerdictForm(ExpectedFaults):
                 "words": ", ".join(serves),
                 "key": str(place) if place <= 9 else "",
                 "checked": code.code in chosen,
+                "fits_first": code.code in fitting[:1],
             }
 
     def condition_rows(self) -> Iterable[dict[str, Any]]:

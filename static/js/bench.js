@@ -1,18 +1,13 @@
-// The work bench: fields that follow the verdict, keys, drafts that outlive the line, the lease.
+// The work bench: fields that follow the verdict, keys, the end of drafts, the lease.
+
+import { say } from "./htmx.js";
 
 const DRAFT = "draft:";
-const DRAFT_DAYS = 7;
+const SENT = "verdict-sent";
 const RENEW_MS = 4 * 60 * 1000;
-const SAVE_MS = 400;
 let touched = false;
-let saving = 0;
 
 const verdict = () => document.querySelector("form[data-verdict]");
-const keyOf = (form) => DRAFT + form.dataset.verdict;
-const say = (id, text) => {
-  const place = document.getElementById(id);
-  if (place) place.textContent = text;
-};
 
 /** Show what the chosen verdict needs; reasons of other verdicts are neither seen nor sent. */
 function follow(form) {
@@ -39,90 +34,38 @@ function follow(form) {
   form.querySelector("[data-choose-first]")?.toggleAttribute("hidden", Boolean(chosen));
 }
 
-const MANY = new Set(["reasons", "conditions"]);
-const TEXTS = ["more_conditions", "destination", "note_to_submitter", "note"];
-
-function read(form) {
-  const fields = new FormData(form);
-  const draft = { at: Date.now(), outcome: fields.get("outcome") ?? "" };
-  for (const name of MANY) draft[name] = fields.getAll(name);
-  for (const name of TEXTS) draft[name] = fields.get(name) ?? "";
-  return draft;
-}
-
-function write(form, draft) {
-  for (const box of form.querySelectorAll("input[type=radio], input[type=checkbox]")) {
-    if (box.name === "outcome") box.checked = box.value === draft.outcome;
-    else if (MANY.has(box.name)) box.checked = draft[box.name]?.includes(box.value) ?? false;
-  }
-  for (const name of TEXTS) {
-    const field = form.elements.namedItem(name);
-    if (field) field.value = draft[name] ?? "";
-  }
-}
-
-function stored(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-function save(form) {
-  try {
-    localStorage.setItem(keyOf(form), JSON.stringify(read(form)));
-  } catch {
-    return; // Private windows may keep nothing.
-  }
-  const note = form.querySelector("[data-draft]");
-  if (note) {
-    note.hidden = false;
-    note.textContent = "Draft kept on this device.";
-  }
-}
-
-/** Drafts go when their verdict was sent, after a week, and when the person signs out. */
-function forget(when) {
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(DRAFT))) {
-    if (when(stored(key), key)) localStorage.removeItem(key);
-  }
+/** A verdict that was sent and whose form did not come back was recorded: its draft may go. */
+function forgetSent() {
+  const sent = sessionStorage.getItem(SENT);
+  if (!sent) return;
+  sessionStorage.removeItem(SENT);
+  if (verdict()?.dataset.draft !== sent) localStorage.removeItem(DRAFT + sent);
 }
 
 function start() {
   const form = verdict();
-  forget((draft, key) => {
-    const old = !draft || Date.now() - draft.at > DRAFT_DAYS * 86400000;
-    // A verdict that was sent and whose form did not come back was recorded.
-    return old || (draft.sent && !(form && key === keyOf(form)));
-  });
   if (!form || form.dataset.started) return;
   form.dataset.started = "yes";
-  const draft = stored(keyOf(form));
-  if (draft && !form.querySelector(".field__error, .notice--bad")) write(form, draft);
   follow(form);
 }
 
-document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form[data-verdict]");
-  if (!form) return;
-  if (event.target.name === "outcome") follow(form);
-  event.target.closest("fieldset, .field")?.querySelector(".field__error")?.remove();
-  clearTimeout(saving);
-  saving = setTimeout(() => save(form), SAVE_MS);
-});
+// A restored draft (drafts.js) speaks up with a change of the form itself.
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target.closest?.("form[data-verdict]");
+    if (!form) return;
+    follow(form);
+    if (event.target !== form)
+      event.target.closest("fieldset, .field")?.querySelector(".field__error")?.remove();
+  });
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-verdict]");
-  if (form) {
-    clearTimeout(saving);
-    try {
-      localStorage.setItem(keyOf(form), JSON.stringify({ ...read(form), sent: true }));
-    } catch {
-      // Without storage the form itself still holds what was written.
-    }
-  }
-  if (event.target.action?.endsWith("/accounts/logout/")) forget(() => true);
+  if (form) sessionStorage.setItem(SENT, form.dataset.draft);
+  // Somebody else may use this device next.
+  if (event.target.action?.endsWith("/accounts/logout/"))
+    for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFT)) localStorage.removeItem(key);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -155,7 +98,7 @@ async function renew() {
 setInterval(renew, RENEW_MS);
 
 function warn(text) {
-  say("alarm", text);
+  say(text, "alarm");
   const form = verdict();
   if (!form) return;
   form.querySelector("[data-line]")?.remove();
@@ -178,7 +121,7 @@ document.addEventListener("htmx:error", (event) => {
 });
 addEventListener("online", () => {
   document.querySelector("form[data-verdict] [data-line]")?.remove();
-  say("say", "The connection is back.");
+  say("The connection is back.");
 });
 
 // Boards renew themselves while nobody reads them with the keyboard and the tab is seen.
@@ -195,5 +138,6 @@ setInterval(() => {
   }
 }, 1000);
 
+forgetSent();
 start();
 document.addEventListener("htmx:after:swap", start);

@@ -37,10 +37,9 @@ function restore(form) {
   // What the server sent back (a refused form) is newer than the draft.
   if (!draft || form.dataset.refused !== undefined) return;
   for (const field of kept(form)) {
-    const values = draft.fields[field.name];
-    if (!values) continue;
+    const values = draft.fields[field.name] ?? [];
     if (/^(radio|checkbox)$/.test(field.type)) field.checked = values.includes(field.value);
-    else if (!field.value) field.value = values[0];
+    else if (!field.value && values.length) field.value = values[0];
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
