@@ -19,6 +19,8 @@ from decisions.engine.run import Run
 from decisions.engine.types import ANY
 from decisions.engine.values import give_out
 
+_NO_OBJECT = Problem("input.type", "The facts must be an object.", "", "Give { ... }.")
+
 
 class Model:
     """A loaded DMN model.
@@ -93,23 +95,27 @@ class Model:
     @cached_property
     def decisions(self) -> list[dict[str, Any]]:
         """The decisions as plain data: names, requirements, kind and table."""
-        found: list[dict[str, Any]] = describe_model(self)["decisions"]
+        found: list[dict[str, Any]] = self.describe()["decisions"]
         return found
 
     @cached_property
     def services(self) -> list[dict[str, Any]]:
         """The decision services as plain data."""
-        found: list[dict[str, Any]] = describe_model(self)["services"]
+        found: list[dict[str, Any]] = self.describe()["services"]
         return found
 
     def describe(self) -> dict[str, Any]:
         """Give the whole model as JSON-able plain data, for pages."""
-        return describe_model(self)
+        return {
+            **describe_model(self.definitions, self.graph),
+            "sources": self.sources,
+            "problems": [problem.as_dict() for problem in self.problems],
+        }
 
     def check(self, facts: Any) -> list[Problem]:
         """Hold facts against the declared inputs; `where` is a pointer such as /show/explicit."""
         if not isinstance(facts, Mapping):
-            return [Problem("input.type", "The facts must be an object.", "", "Give { ... }.")]
+            return [_NO_OBJECT]
         reader = Reader(Run(), strict=True)
         try:
             reader.read_all(facts, self.asked)
@@ -129,7 +135,7 @@ class Model:
         if self.graph is None:
             raise Invalid(f"The model could not be read: {self.problems[0]}")
         try:
-            return Decide(self, self.graph.find(name, (kind,)))
+            return Decide(self, self.graph, self.graph.find(name, (kind,)))
         except Refused as refusal:
             raise Invalid(str(refusal.problem)) from None
 
@@ -158,14 +164,17 @@ def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:
 class Decide:
     """One decision or decision service, ready to be called with facts."""
 
-    def __init__(self, model: Model, part: Part, fixed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, model: Model, graph: Graph, part: Part, fixed: Mapping[str, Any] | None = None
+    ) -> None:
         self.model = model
+        self.graph = graph
         self.part = part
         self.program = model.program(part)
-        self.shapes = _shapes_needed(model, part, self.program)
+        self.shapes = _shapes_needed(graph, part, self.program)
         self._readers = {name: quick_reader(shape) for name, shape in self.shapes.items()}
         self._known = {*model.shapes, *self.shapes}
-        used = frozenset() if model.graph is None else _parts_used(model.graph, self.program)
+        used = _parts_used(graph, self.program)
         # What is wrong with other decisions does not taint this one.
         self._errors = [
             problem for owner, problem in model.errors if owner is None or owner in used
@@ -182,7 +191,7 @@ class Decide:
 
         Meant for large inputs that stay the same, such as reference tables.
         """
-        return Decide(self.model, self.part, facts)
+        return Decide(self.model, self.graph, self.part, facts)
 
     def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
         """Decide on facts at a time; never raises on bad facts, see Result.problems."""
@@ -238,11 +247,8 @@ class Decide:
 _ANYTHING = Shape(ANY, optional=True)
 
 
-def _shapes_needed(model: Model, part: Part, program: Program) -> dict[str, Shape]:
+def _shapes_needed(graph: Graph, part: Part, program: Program) -> dict[str, Shape]:
     """Give the declared form of each input of a program, by the name its caller uses."""
-    graph = model.graph
-    if graph is None:
-        return {}
     shapes: dict[str, Shape] = {}
     for key in program.inputs:
         needed = graph.parts[key]
@@ -271,9 +277,12 @@ class Result:
 
     def __init__(self, decide: Decide, facts: Mapping[str, Any], now: datetime | None) -> None:
         self._decide = decide
-        self._facts = dict(facts)
+        given: object = facts
+        self._facts = dict(given) if isinstance(given, Mapping) else {}
         self._now = now
         run = Run(now=now)
+        if not isinstance(given, Mapping):
+            run.problems.append(_NO_OBJECT)
         self.value = decide.run(self._facts, run)
         self.rows: list[tuple[str, int]] = run.hits
         self.problems = run.problems
@@ -287,12 +296,9 @@ class Result:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The value of every decision that was evaluated, by name."""
-        graph = self._decide.model.graph
-        run = Run()
-        if graph is None:
-            return {}
+        decide, run = self._decide, Run()
         return {
-            graph.visible_name(self._decide.part.file, key): _safe_out(value, run)
+            decide.graph.visible_name(decide.part.file, key): _safe_out(value, run)
             for key, value in self._values.items()
         }
 
@@ -300,13 +306,14 @@ class Result:
         """Give for every decision what it read, which cells matched and what it gave."""
         run = Run(now=self._now)
         self._decide.run(self._facts, run, trace=True)
-        return explain_result(self._decide, run)
+        return explain_result(self._decide.graph, self._decide.program.decisions, run)
 
     def why_not(self, row: int, table: str | None = None) -> dict[str, Any]:
         """Tell which cells kept a row from matching; the table is the decision's own by default."""
         run = Run(now=self._now, every_row=True)
         self._decide.run(self._facts, run, trace=True)
-        return why_not(self._decide, run, row, table)
+        decide = self._decide
+        return why_not(decide.graph, decide.program.decisions, run, row, table)
 
 
 def _safe_out(value: Any, run: Run) -> Any:

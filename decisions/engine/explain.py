@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.graph import Graph, Part
 from decisions.engine.problems import Invalid
 from decisions.engine.run import Run, TableTrace
 from decisions.engine.values import give_out, plain
-
-if TYPE_CHECKING:
-    from decisions.engine.evaluation import Decide, Model
 
 _KINDS: dict[type, str] = {
     m.TableExpression: "table",
@@ -28,15 +25,14 @@ _KINDS: dict[type, str] = {
 }
 
 
-def describe_model(model: Model) -> dict[str, Any]:
+def describe_model(definitions: m.Definitions, graph: Graph | None) -> dict[str, Any]:
     """Give a model as JSON-able data: inputs, decisions with their tables, and the edges."""
-    definitions, graph = model.definitions, model.graph
     return {
         "id": definitions.id,
         "name": definitions.name,
         "description": definitions.description,
         "hash": definitions.hash,
-        "inputs": [_describe_input(item, model) for item in definitions.inputs],
+        "inputs": [_describe_input(item, definitions) for item in definitions.inputs],
         "decisions": [_describe_decision(item, graph) for item in definitions.decisions],
         "knowledge": [
             {
@@ -51,13 +47,11 @@ def describe_model(model: Model) -> dict[str, Any]:
         "services": [_describe_service(item, graph) for item in definitions.services],
         "types": [_describe_item(item) for item in definitions.items],
         "edges": list(_edges(graph)) if graph is not None else [],
-        "sources": model.sources,
-        "problems": [problem.as_dict() for problem in model.problems],
     }
 
 
-def _describe_input(item: m.InputData, model: Model) -> dict[str, Any]:
-    types = {definition.name: definition for definition in model.definitions.items}
+def _describe_input(item: m.InputData, definitions: m.Definitions) -> dict[str, Any]:
+    types = {definition.name: definition for definition in definitions.items}
     return {
         "id": item.id,
         "name": item.name,
@@ -203,15 +197,12 @@ def _edges(graph: Graph) -> Iterator[dict[str, str]]:
 # Explanations of one result
 
 
-def explain_result(decide: Decide, run: Run) -> list[dict[str, Any]]:
+def explain_result(graph: Graph, decisions: Iterable[str], run: Run) -> list[dict[str, Any]]:
     """Give one entry for each decision in the order they ran, after the tables it called."""
-    graph = decide.model.graph
-    if graph is None:
-        return []
     owners = _owners_of_tables(graph)
     entries: list[dict[str, Any]] = []
     start = 0
-    for key in decide.program.decisions:
+    for key in decisions:
         if key in run.marks:
             end = run.marks[key]
             part = graph.parts[key]
@@ -302,9 +293,11 @@ def _plain(value: Any) -> Any:
     return plain(give_out(value, Run()))
 
 
-def why_not(decide: Decide, run: Run, row: int, table: str | None) -> dict[str, Any]:
+def why_not(
+    graph: Graph, decisions: Sequence[str], run: Run, row: int, table: str | None
+) -> dict[str, Any]:
     """Tell which cells of a row did not match, and with which values."""
-    expression = _table_named(decide, table)
+    expression = _table_named(graph, decisions, table)
     trace = next((trace for trace in run.traces if trace.table == expression.id), None)
     if trace is None:
         raise Invalid(f'The table "{expression.id}" was not evaluated.')
@@ -355,12 +348,11 @@ def _shown(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _table_named(decide: Decide, table: str | None) -> m.TableExpression:
-    graph = decide.model.graph
+def _table_named(graph: Graph, decisions: Sequence[str], table: str | None) -> m.TableExpression:
     found: list[m.TableExpression] = []
-    for key in reversed(decide.program.decisions):
-        part = graph.parts[key] if graph is not None else None
-        if part is not None and isinstance(part.element, m.Decision):
+    for key in reversed(decisions):
+        part = graph.parts[key]
+        if isinstance(part.element, m.Decision):
             if table in (part.element.name, part.element.id):
                 table = None
                 found = list(_tables_in(part.element.expression))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
 from decisions.engine.codegen.expressions import Env, Writer
 from decisions.engine.codegen.functions import function_body
@@ -37,7 +38,7 @@ class Compiler:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.typer = Typer()
+        self.typer = Typer(BUILTINS)
 
     def check(self) -> list[Problem]:
         """Type every decision and knowledge model, required ones first; gives the problems."""
@@ -210,7 +211,7 @@ def compile_expression(
     node: n.Node, names: Mapping[str, Type], where: str
 ) -> tuple[Callable[..., Any], list[Problem]]:
     """Compile an expression on its own: a function of the run and of the names in their order."""
-    typer = Typer()
+    typer = Typer(BUILTINS)
     typer.check(node, Scope(dict(names)), where)
     unit = Unit()
     writer = Writer(unit, typer.types)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from decisions.engine.builtins import BUILTINS
 from decisions.engine.calls import Builtin
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
@@ -52,7 +51,8 @@ _TESTABLE = SCALARS | {TIME, DATETIME}
 class Typer:
     """Types the nodes of one model; the types are kept by the identity of the node."""
 
-    def __init__(self) -> None:
+    def __init__(self, builtins: Mapping[str, Builtin]) -> None:
+        self.builtins = builtins
         self.types: dict[int, Type] = {}
         self.problems: list[Problem] = []
         self.where = ""
@@ -90,9 +90,9 @@ class Typer:
         found = scope.find(node.name)
         if found is not None:
             return found
-        if node.name in BUILTINS:
+        if node.name in self.builtins:
             return FUNCTION
-        known = [*scope.all_names(), *BUILTINS]
+        known = [*scope.all_names(), *self.builtins]
         self.report(
             node.at,
             "name.unknown",
@@ -221,7 +221,7 @@ class Typer:
 
     def call(self, node: n.Call, scope: Scope) -> Type:
         arguments = [self.infer(argument, scope) for argument in node.arguments]
-        builtin = builtin_called(node, scope)
+        builtin = self._builtin_called(node, scope)
         if builtin is not None:
             self.types[id(node.function)] = FUNCTION
             self._check_builtin(node, builtin)
@@ -234,6 +234,12 @@ class Typer:
                 node.at, "call.function", f"A {function} is called as if it were a function."
             )
         return ANY
+
+    def _builtin_called(self, node: n.Call, scope: Scope) -> Builtin | None:
+        """Give the built-in that a call names, unless a variable hides it."""
+        if not isinstance(node.function, n.Name) or scope.find(node.function.name) is not None:
+            return None
+        return self.builtins.get(node.function.name)
 
     def _check_builtin(self, node: n.Call, builtin: Builtin) -> None:
         count = len(node.arguments)
@@ -347,14 +353,6 @@ class Typer:
 
 def _label(found: Type) -> str:
     return "the context" if found.name.startswith(("context<", "list<")) else f'"{found.name}"'
-
-
-def builtin_called(node: n.Call, scope: Scope) -> Builtin | None:
-    """Give the built-in that a call names, unless a variable hides it."""
-    if isinstance(node.function, n.Name) and node.function.name in BUILTINS:
-        found = scope.find(node.function.name)
-        return BUILTINS[node.function.name] if found is None else None
-    return None
 
 
 def _is_condition(node: n.Node) -> bool:

@@ -205,3 +205,9 @@ def test_type_built_on_another_keeps_both_constraints() -> None:
     )
     assert [len(found.check({"n": n})) for n in (5, 5.5, 11)] == [0, 1, 1]
     assert [found.decision("D")({"n": n}).value for n in (5, 5.5, 11)] == [5, None, None]
+
+
+def test_facts_that_are_no_object_are_refused() -> None:
+    result = MODEL.decision("D")([1])  # type: ignore[arg-type]
+    assert result.failed
+    assert (result.problems[0].code, result.problems[0].where) == ("input.type", "")
