@@ -50,10 +50,12 @@ def event(request: HttpRequest, pk: UUID) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Recompute the whole chain, because somebody asked."""
     report = sealing.check_chain()
-    if report.broken_at is None:
+    if not report.seals:
+        messages.info(request, "Nothing is sealed yet, so there is nothing to check.")
+    elif report.broken_at is None:
         messages.success(
             request,
-            f"The chain is unbroken: {report.seals:,} seals over {report.events:,} events "
+            f"The chain is unbroken: seals 1 to {report.seals:,} over {report.events:,} events "
             f"were computed again at {timezone.localtime():%H:%M}.",
         )
     else:
@@ -101,7 +103,7 @@ def _page(request: HttpRequest, chosen: AuditEvent | None) -> HttpResponse:
         "seal": seal,
         "most_exported": MOST_EXPORTED,
     }
-    part = "decisions/audit/_results.html" if wants_part(request) else "decisions/audit/trail.html"
+    part = "decisions/audit/_answer.html" if wants_part(request) else "decisions/audit/trail.html"
     return render(request, part, context)
 
 

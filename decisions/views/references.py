@@ -6,8 +6,10 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from decisions.access import requires, signed_in, wants_part
 from decisions.errors import Invalid, Refused
@@ -83,7 +85,9 @@ def _answer(request: HttpRequest, found: ReferenceTable) -> HttpResponse:
     messages.success(
         request, f"{found.name} is now version {saved.number}. Decisions from now on read it."
     )
-    return redirect("decisions:reference_table", found.key)
+    page = reverse("decisions:reference_table", args=[found.key])
+    # An XHR would follow a redirect and put the whole page into the place of the form.
+    return HttpResponseClientRedirect(page) if wants_part(request) else redirect(page)
 
 
 def _editor(

@@ -157,7 +157,12 @@ def test_check_says_that_the_chain_is_unbroken(client, ben):
     happened(ben)
     sealing.seal(now=NOON + timedelta(hours=1))
     response = client.post(reverse("decisions:audit_check"), follow=True)
-    assert "The chain is unbroken: 1 seals over 1 events" in response.text
+    assert "The chain is unbroken: seals 1 to 1 over 1 events" in response.text
+
+
+def test_check_of_an_unsealed_log_says_so(client):
+    response = client.post(reverse("decisions:audit_check"), follow=True)
+    assert "Nothing is sealed yet, so there is nothing to check." in response.text
 
 
 def test_check_names_the_seal_that_broke(client, ben):
@@ -210,6 +215,8 @@ def test_partial_answers_hold_no_frame(client, ben):
     )
     assert "<html" not in response.text
     assert "data-focus" in response.text
+    assert 'id="export"' in response.text
+    assert 'hx-swap-oob="true"' in response.text
 
 
 def test_queries_do_not_grow_with_the_list(client, ben, leila, django_assert_num_queries):

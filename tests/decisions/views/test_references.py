@@ -131,6 +131,12 @@ def test_partial_answer_is_the_form_alone(client):
     assert 'id="grid-form"' in response.text
 
 
+def test_saved_form_sends_the_browser_on(client, limits):
+    response = client.post(EDIT, form(*OLD), headers={"HX-Request": "true"})
+    assert response.headers["HX-Redirect"] == PAGE
+    assert current(limits)[0] == 2
+
+
 @pytest.mark.parametrize(
     ("rows", "place", "column", "words"),
     [
