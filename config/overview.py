@@ -1,7 +1,7 @@
 """The overview: what needs this person now, and whether anything is about to go wrong."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,8 @@ ORDER = (Outcome.APPROVE, Outcome.REJECT, Outcome.ROUTE, Outcome.REVIEW)
 KEEP_SECONDS = 30
 WEEK = timedelta(days=7)
 FEW = 50
+
+Counts = dict[tuple[Any, ...], int]
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def hours_of_today(*, now: datetime) -> list[Hour]:
 
 def models_of_week(*, now: datetime) -> list[ModelLine]:
     """What each live model decided in the last seven days."""
-    rows = caches["process"].get_or_set("overview-week", lambda: _week(now), KEEP_SECONDS)
+    rows = _kept("overview-week", lambda: _week(now))
     models = DecisionModel.objects.select_related("live_version").defer("live_version__dmn")
     lines = []
     for model in models.filter(live_version__isnull=False):
@@ -215,12 +217,12 @@ def _proposals(user: User) -> Iterator[Attention]:
         )
 
 
-def _day(moment: datetime) -> dict[tuple[Any, ...], int]:
+def _day(moment: datetime) -> Counts:
     """Counts by hour, outcome of the rules and settler, from midnight until `moment`."""
     local = timezone.localtime(moment)
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def read() -> dict[tuple[Any, ...], int]:
+    def read() -> Counts:
         rows = (
             Decision.objects.filter(pk__gte=id_at(begin), pk__lt=id_at(moment))
             .annotate(hour=ExtractHour("evaluated_at"))
@@ -230,13 +232,19 @@ def _day(moment: datetime) -> dict[tuple[Any, ...], int]:
         )
         return {tuple(key): count for *key, count in rows}
 
-    found: dict[tuple[Any, ...], int] = caches["process"].get_or_set(
-        f"overview-{local:%Y-%m-%d}", read, KEEP_SECONDS
-    )
+    return _kept(f"overview-{local:%Y-%m-%d}", read)
+
+
+def _kept(name: str, read: Callable[[], Counts]) -> Counts:
+    """Figures over a day or a week may be half a minute old; this process keeps them so long."""
+    found: Counts | None = caches["process"].get(name)
+    if found is None:
+        found = read()
+        caches["process"].set(name, found, KEEP_SECONDS)
     return found
 
 
-def _week(now: datetime) -> dict[tuple[Any, ...], int]:
+def _week(now: datetime) -> Counts:
     rows = (
         Decision.objects.filter(pk__gte=id_at(now - WEEK))
         .values_list("model_id", "rules_outcome", "settled_by")
@@ -246,7 +254,7 @@ def _week(now: datetime) -> dict[tuple[Any, ...], int]:
     return {tuple(key): count for *key, count in rows}
 
 
-def _share_by_rules(counts: dict[tuple[Any, ...], int]) -> float:
+def _share_by_rules(counts: Counts) -> float:
     total = sum(counts.values())
     ruled = sum(count for (_, _, by), count in counts.items() if by == SettledBy.RULES)
     return ruled / total if total else 0.0

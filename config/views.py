@@ -1,5 +1,7 @@
 """The overview, and the choice of colours."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config import overview
 from config.context_processors import THEMES
+from decisions.models import User
 
 YEAR = 365 * 24 * 3600
 
@@ -20,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     works = request.user.has_perm("decisions.view_work")
     lines = overview.open_queues(now=now) if works else []
     context = {
-        "attention": overview.attention_for(request.user, lines, now=now),
+        "attention": overview.attention_for(cast(User, request.user), lines, now=now),
         "stats": overview.stats_of(lines, now=now) if works else [],
         "hours": overview.hours_of_today(now=now) if works else [],
         "lines": lines,

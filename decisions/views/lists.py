@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,9 +22,9 @@ SEARCH = "Reference or title"
 @requires("decisions.view_work")
 def submissions(request: HttpRequest) -> HttpResponse:
     wanted, misread = SubmissionListForm(request.GET).read()
-    page = page_of(queries.submissions_matching(**_spelled(wanted)), **_cursors(request))
+    page = _page(queries.submissions_matching(**_spelled(wanted)), request)
     context = {
-        **_frame(request, wanted, misread, page),
+        **_frame(wanted, misread, page),
         "filters": [
             filters.search("q", SEARCH, wanted.get("q", "")),
             filters.choice("state", "State", wanted.get("state"), SubmissionState.choices),
@@ -39,10 +40,10 @@ def submissions(request: HttpRequest) -> HttpResponse:
 @requires("decisions.view_work")
 def decisions(request: HttpRequest) -> HttpResponse:
     wanted, misread = DecisionListForm(request.GET).read()
-    page = page_of(queries.decisions_matching(**_spelled(wanted)), **_cursors(request))
+    page = _page(queries.decisions_matching(**_spelled(wanted)), request)
     settlers = [choice for choice in SettledBy.choices if choice[0]]
     context = {
-        **_frame(request, wanted, misread, page),
+        **_frame(wanted, misread, page),
         "people": queries.settlers_of(page.items),
         "filters": [
             filters.search("q", SEARCH, wanted.get("q", "")),
@@ -57,16 +58,11 @@ def decisions(request: HttpRequest) -> HttpResponse:
     return _answer(request, "decisions", context)
 
 
-def _frame(
-    request: HttpRequest, wanted: dict[str, Any], misread: list[str], page: Page[Any]
-) -> dict[str, Any]:
+def _frame(wanted: dict[str, Any], misread: list[str], page: Page[Any]) -> dict[str, Any]:
     return {
         "page": page,
         "misread": misread,
         "narrowed": bool(wanted),
-        "wanted": wanted,
-        # Whoever walked to an end by cursor may have passed what came in since.
-        "first_page": not request.GET.get("before") and not request.GET.get("after"),
     }
 
 
@@ -81,8 +77,9 @@ def _spelled(wanted: dict[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in wanted.items()}
 
 
-def _cursors(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "") for name in ("before", "after")}
+def _page(rows: QuerySet[Any], request: HttpRequest) -> Page[Any]:
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    return page_of(rows, before=before, after=after)
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

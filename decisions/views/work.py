@@ -110,7 +110,7 @@ def _deliveries(story: Sequence[AuditEvent]) -> list[dict[str, Any]]:
             "state": DELIVERY_WORDS.get(EventKind(event.kind), (event.kind, ""))[0],
             "tone": DELIVERY_WORDS.get(EventKind(event.kind), ("", ""))[1],
             "at": event.at,
-            "url": address_of(event, [key]),
+            "url": address_of(event, [str(key)]),
         }
         for key, event in newest.items()
     ]
