@@ -20,7 +20,7 @@ from decisions.engine.codegen.program import compile_expression, compile_tests
 from decisions.engine.evaluation import Decide, Model, Result
 from decisions.engine.feel.names import Names, normal_name
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
-from decisions.engine.feel.tokens import Surroundings
+from decisions.engine.feel.tokens import PROPERTIES, Surroundings
 from decisions.engine.graph import Graph, Resolver
 from decisions.engine.model import Definitions
 from decisions.engine.problems import Invalid, Problem, Refused
@@ -120,7 +120,9 @@ def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: 
 def _compiled(
     text: str, names: tuple[str, ...], members: frozenset[str], tests: bool
 ) -> tuple[Callable[..., Any], tuple[Problem, ...]]:
-    around = Surroundings(Names(names, Names(BUILTINS)), Names(members, Names()), {}, "expression")
+    around = Surroundings(
+        Names(names, Names(BUILTINS)), Names(members, PROPERTIES), {}, "expression"
+    )
     node = (parse_unary_tests if tests else parse_expression)(text, around)
     code, problems = compile_expression(node, dict.fromkeys(names, ANY), "expression")
     return code, tuple(problems)

@@ -10,6 +10,7 @@ from decisions.engine.builtins import BUILTINS
 from decisions.engine.declared import Compile, Declared, declare
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.names import Names
+from decisions.engine.feel.tokens import PROPERTIES
 from decisions.engine.ir import Lowering, member_names, with_type
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.types import ANY, Type, context_of
@@ -80,7 +81,7 @@ class Graph:
                 for name, kind in file.declared.types.items():
                     imported_types[prefix + name] = kind
         declared = declare(definitions.items, imported_types, self.compile_tests)
-        members = Names(member_names(definitions), Names())
+        members = Names(member_names(definitions), PROPERTIES)
         file = File(definitions, declared, imports, members)
         self.files[definitions.namespace] = file
         self._add_parts(file)

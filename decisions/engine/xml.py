@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -130,12 +131,13 @@ def _check_depth(root: Element) -> None:
 
 def content_hash(root: Element) -> str:
     """Give the SHA-256 of the canonical XML without comments and diagram."""
-    copy = etree.fromstring(etree.tostring(root))
+    copy = deepcopy(root)
     for child in list(copy):
         if isinstance(child.tag, str) and etree.QName(child).localname == "DMNDI":
             copy.remove(child)
-    canonical = etree.canonicalize(copy, strip_text=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    write: Any = etree.tostring
+    canonical = write(copy, method="c14n2", with_comments=False, strip_text=True)
+    return hashlib.sha256(canonical).hexdigest()
 
 
 def _hrefs(element: Element, container: str, name: str) -> tuple[str, ...]:

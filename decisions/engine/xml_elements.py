@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
-
 from decisions.engine.feel.names import normal_name
 
 Element = Any
@@ -14,7 +12,8 @@ Element = Any
 
 
 def local_name(element: Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def children(element: Element) -> Iterator[Element]:

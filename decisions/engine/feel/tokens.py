@@ -10,7 +10,10 @@ from decisions.engine.feel.lexer import Token, next_token, skip_space
 from decisions.engine.feel.names import NAME_WORD, Names, name_parts, normal_name
 from decisions.engine.limits import EXPRESSION_CHARACTERS, NESTING
 from decisions.engine.problems import Problem, Refused
-from decisions.engine.types import SIMPLE, Type
+from decisions.engine.types import Type
+
+PROPERTIES = Names(PROPERTY_NAMES)
+"""The names that may follow a dot in any text; members of a model have these as their parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Surroundings:
     """What a text may refer to: names in scope, component names, types, and where it stands."""
 
     names: Names = field(default_factory=Names)
-    members: Names = field(default_factory=Names)
+    members: Names = field(default_factory=lambda: Names((), PROPERTIES))
     types: Mapping[str, Type] = field(default_factory=dict)
     where: str = ""
 
@@ -42,8 +45,7 @@ class Tokens:
         self.where = around.where
         self.names = around.names
         self.types = around.types
-        self.type_names = Names((*SIMPLE, *around.types))
-        self.members = Names(PROPERTY_NAMES, around.members)
+        self.members = Names((), around.members)
         self.position = 0
         self.depth = 0
         self.range_end = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decisions.engine.feel.lexer import skip_space
-from decisions.engine.feel.names import NAME_WORD
+from decisions.engine.feel.names import NAME_WORD, Names
 from decisions.engine.feel.tokens import Tokens
 from decisions.engine.limits import NESTING
 from decisions.engine.problems import did_you_mean
@@ -25,7 +25,7 @@ class TypeTexts(Tokens):
         """Read a type: a name, list<t>, range<t>, context<a: t> or function<t> -> t."""
         self.depth += 1
         start = skip_space(self.text, self.position)
-        known = self.type_names.longest(self.text, start)
+        known = Names((*SIMPLE, *self.types)).longest(self.text, start)
         word = NAME_WORD.match(self.text, start)
         if word is None or self.depth > NESTING:
             raise self.unexpected("The name of a type is missing")
