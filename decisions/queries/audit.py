@@ -23,6 +23,7 @@ from decisions.models import (
 
 MOST_SUBMISSIONS = 200
 MOST_FOLLOWING = 20
+MOST_PEOPLE = 200
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def _midnight(day: date) -> datetime:
 
 
 def people_who_act() -> QuerySet[User]:
+    """Return people by name, for the filter; a page of a person leads to those beyond the first."""
     return User.objects.order_by("name", "email").only("id", "name", "email")
 
 

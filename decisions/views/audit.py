@@ -108,7 +108,9 @@ def _page(request: HttpRequest, chosen: AuditEvent | None) -> HttpResponse:
 
 
 def _filters(wanted: Trail, names: dict[UUID, str]) -> list[filters.Filter]:
-    people = [(person.pk, str(person)) for person in queries.people_who_act()]
+    people = [
+        (person.pk, str(person)) for person in queries.people_who_act()[: queries.MOST_PEOPLE]
+    ]
     if wanted.actor and wanted.actor not in {key for key, _ in people}:
         newest = queries.events_of(Trail(actor=wanted.actor)).order_by("-pk").first()
         people.append((wanted.actor, newest.actor_name if newest else str(wanted.actor)))

@@ -127,12 +127,20 @@ def _overview(shown: ModelVersion, described: dict[str, Any]) -> dict[str, Any]:
         for decision in described["decisions"]
     ]
     notes = {decision["name"]: _size(decision) for decision in described["decisions"]}
+    labels = {
+        item["name"]: item["field"].get("label") or item["name"] for item in described["inputs"]
+    }
     return {
         "graph": graph_of(
             entries, notes=notes, labels={}, decisive="", asked=set(), everything=True
         ),
         "decisions": [
-            {**decision, "note": notes[decision["name"]]} for decision in described["decisions"]
+            {
+                **decision,
+                "note": notes[decision["name"]],
+                "reads": [labels.get(name, name) for name in decision["requires"]],
+            }
+            for decision in described["decisions"]
         ],
         "sources": _sources(described),
         "story": _story(shown),
