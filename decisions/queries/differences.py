@@ -38,7 +38,7 @@ def _by_key(before: Sequence[Row], after: Sequence[Row]) -> list[tuple[Row, Row,
     old = {str(row.get("key")): row for row in before}
     new = {str(row.get("key")) for row in after}
     pairs = [(old.get(str(row.get("key")), {}), row, place) for place, row in enumerate(after, 1)]
-    gone = [
+    gone: list[tuple[Row, Row, int]] = [
         (row, {}, place) for place, row in enumerate(before, 1) if str(row.get("key")) not in new
     ]
     return [*pairs, *gone]

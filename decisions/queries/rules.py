@@ -35,7 +35,8 @@ def shown_version(model: DecisionModel, number: int | None) -> ModelVersion | No
     versions = versions_of(model)
     if number is not None:
         return versions.filter(number=number).first()
-    return versions.filter(pk=model.live_version_id).first() or versions.first()
+    live = versions.filter(pk=model.live_version_id).first() if model.live_version_id else None
+    return live or versions.first()
 
 
 def reference_tables() -> QuerySet[ReferenceTable]:

@@ -72,7 +72,7 @@ def _type(part: Mapping[str, Any]) -> str:
     if kinds == ["array"]:
         return f"list of {_type(part.get('items', {}))}"
     if "format" in part:
-        return FORMATS.get(part["format"], part["format"])
+        return FORMATS.get(part["format"], str(part["format"]))
     return " or ".join(TYPES.get(kind, kind) for kind in kinds) or "anything"
 
 

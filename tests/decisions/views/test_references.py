@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, ReferenceTable
+from decisions.queries.differences import changes_between
 from decisions.services import authoring
 from tests.rules import NOW, person, small_model
 
@@ -104,6 +105,15 @@ def test_page_shows_what_the_version_changed(client):
         ("add", 2, [("key", None, "least", True), ("value", None, 5, True)]),
         ("del", 2, [("key", "doubt", None, True), ("value", 600, None, True)]),
     ]
+
+
+def test_edited_row_reads_as_a_change_and_an_inserted_one_as_new():
+    before = [{"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 3, "b": 3}]
+    after = [{"a": 0, "b": 0}, {"a": 1, "b": 1}, {"a": 2, "b": 5}, {"a": 3, "b": 3}]
+    changes = changes_between(before, after, columns=["a", "b"], kind="rows")
+    assert [(change.kind, change.number) for change in changes] == [("add", 1), ("chg", 3)]
+    assert changes[1].cells == [("a", 2, 2, False), ("b", 2, 5, True)]
+    assert changes_between(after, after, columns=["a", "b"], kind="rows") == []
 
 
 def test_earlier_version_stays_readable(client):
