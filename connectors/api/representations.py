@@ -60,6 +60,7 @@ def decision_body(decision: Decision) -> dict[str, Any]:
         "rules_outcome": decision.rules_outcome,
         "destination": decision.destination or None,
         "reasons": decision.reasons,
+        "conditions": decision.conditions,
         "outputs": decision.outputs,
         "failed": decision.failed,
         "problems": decision.problems,

@@ -29,6 +29,9 @@ class DecisionBody(serializers.Serializer):
     rules_outcome = serializers.ChoiceField(Outcome.choices, help_text="What the rules said.")
     destination = serializers.CharField(allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Reason codes.")
+    conditions = serializers.ListField(
+        child=serializers.DictField(), help_text="What an approval depends on: code and text."
+    )
     outputs = serializers.DictField(allow_null=True, help_text="Everything the rules answered.")
     failed = serializers.BooleanField(help_text="The rules could not be run; a person decides.")
     problems = serializers.ListField(child=serializers.DictField())

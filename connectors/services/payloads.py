@@ -30,6 +30,7 @@ def payload_of(action: Action) -> dict[str, Any]:
             "outcome": decision.outcome,
             "destination": decision.destination or None,
             "reasons": decision.reasons,
+            "conditions": decision.conditions,
             "settled_by": decision.settled_by,
             "settled_at": settled_at.isoformat(timespec="milliseconds"),
             "outputs": decision.outputs,

@@ -1,7 +1,7 @@
 """The work: submissions with their facts, evidence, decisions and actions.
 
 Facts stand in `Submission.facts` and `Evidence.facts` only. What is derived from them and may
-repeat them (`Decision.outputs`, `Decision.problems`, the headline) can be erased with them;
+repeat them (`Decision.outputs`, `.conditions`, `.problems`, the headline) can be erased with them;
 everything else holds ids, hashes and row numbers.
 """
 
@@ -95,7 +95,8 @@ class Decision(models.Model):
     """The record for one submission: what the rules said, and how it ended.
 
     `rows` is the trace: [[table id, rule number], ...] in the order of evaluation.
-    `outcome` is where it stands: `review` until a person settles it.
+    `outcome` is where it stands: `review` until a person settles it. `reasons` and `conditions`
+    are those of whoever settled it, the rules or a person; what the rules said stays in `outputs`.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -110,6 +111,7 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     destination = models.CharField(max_length=80, blank=True)
     reasons = models.JSONField(default=list)
+    conditions = models.JSONField(default=list)
     rows = models.JSONField(default=list)
     outputs = models.JSONField(null=True)
     problems = models.JSONField(default=list)

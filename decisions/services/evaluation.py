@@ -59,6 +59,7 @@ def judge(
             outcome=Outcome.REVIEW,
             destination=submission.model.fallback_queue,
             reasons=["EVALUATION_FAILED"],
+            conditions=[],
             outputs=outputs,
             problems=problems,
             failed=True,
@@ -68,6 +69,7 @@ def judge(
         outcome=Outcome(value["outcome"]),
         destination=(value.get("queue") or value.get("destination") or "")[:80],
         reasons=list(dict.fromkeys(r["code"] for r in value.get("reasons") or [])),
+        conditions=value.get("conditions") or [],
         outputs=value,
         problems=[],
         failed=False,
@@ -186,11 +188,13 @@ def _misfit(value: Any) -> list[dict[str, Any]]:
         return misfit("/queue", "The rules ask for a review but name no queue.")
     if value["outcome"] == Outcome.ROUTE and not value.get("destination"):
         return misfit("/destination", "The rules route, but name no destination.")
-    reasons, actions = value.get("reasons") or [], value.get("actions") or []
-    if not isinstance(reasons, list) or not all(
-        isinstance(r, dict) and isinstance(r.get("code"), str) for r in reasons
-    ):
-        return misfit("/reasons", "The rules gave reasons without codes.")
+    for name in ("reasons", "conditions"):
+        coded = value.get(name) or []
+        if not isinstance(coded, list) or not all(
+            isinstance(row, dict) and isinstance(row.get("code"), str) for row in coded
+        ):
+            return misfit(f"/{name}", f"The rules gave {name} without codes.")
+    actions = value.get("actions") or []
     if not isinstance(actions, list) or not all(isinstance(a, str) for a in actions):
         return misfit("/actions", "The rules gave actions that are not names.")
     canonical(value)

@@ -38,4 +38,4 @@ def explain(decision: Decision) -> Explanation:
 
 def describe(rules: Rules) -> dict[str, Any]:
     """Return a ruleset's model as plain values: decisions, tables, inputs and requirements."""
-    return rules.engine.describe()
+    return rules.model.describe()

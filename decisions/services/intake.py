@@ -148,7 +148,7 @@ def _build(
         facts_hash = digest(frozen)
     except (ValueError, TypeError, RecursionError) as error:
         raise Invalid(f"The submission cannot be kept: {error}.") from error
-    if problems := rules.engine.check(frozen):
+    if problems := rules.model.check(frozen):
         faults = [
             Fault(code=p.code, where=p.where, message=p.message, hint=p.hint) for p in problems
         ]

@@ -34,7 +34,7 @@ class Rules:
     ruleset_id: UUID
     model_id: UUID
     version_id: UUID
-    engine: engine.Model
+    model: engine.Model
     decide: engine.Decide
     sources: tuple[Source, ...]
     references: dict[str, Any]
@@ -147,7 +147,7 @@ def _pin(content: str, version_id: UUID, references: list[UUID], now: datetime) 
             ruleset = Ruleset.objects.create(
                 id=new_id(now), version_id=version_id, content_hash=content
             )
-            ruleset.references.set([str(pk) for pk in references])
+            ruleset.references.set(ReferenceTableVersion.objects.filter(pk__in=references))
     except IntegrityError:  # Another process pinned the same rules a moment ago.
         return Ruleset.objects.get(content_hash=content).pk
     return ruleset.pk
@@ -172,7 +172,7 @@ def _assembled(
         ruleset_id=ruleset_id,
         model_id=model_id,
         version_id=version_id,
-        engine=loaded,
+        model=loaded,
         decide=loaded.decision(decision_name).given(references),
         sources=sources,
         references=references,

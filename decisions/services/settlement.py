@@ -24,6 +24,7 @@ class Judged:
     outcome: Outcome
     destination: str
     reasons: list[str]
+    conditions: list[dict[str, Any]]
     rows: list[list[Any]]
     outputs: dict[str, Any] | None
     problems: list[dict[str, Any]]
@@ -82,11 +83,13 @@ def settle(
     actor: Actor,
     now: datetime,
     destination: str = "",
+    conditions: Sequence[Mapping[str, Any]] = (),
     detail: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Make a reviewed decision final. First come, first settled: raises AlreadySettled.
 
-    `reasons` are reason codes; `detail` (ids and codes only) goes on the audit log.
+    `reasons` are reason codes, `conditions` what an approval depends on, as {"code", "text"};
+    `detail` (ids and codes only) goes on the audit log.
     """
     if outcome not in FINAL_OUTCOMES:
         raise Invalid("A verdict approves, rejects or routes. Choose one of them.")
@@ -97,6 +100,7 @@ def settle(
             outcome=outcome,
             destination=destination or decision.destination,
             reasons=list(reasons),
+            conditions=[dict(condition) for condition in conditions],
             settled_by=SettledBy.PERSON,
             settled_at=now,
             updated_at=now,
@@ -124,6 +128,7 @@ def _decision(submission: Submission, said: Judged, now: datetime) -> Decision:
         outcome=said.outcome,
         destination=said.destination,
         reasons=said.reasons,
+        conditions=said.conditions,
         rows=said.rows,
         outputs=said.outputs,
         problems=said.problems,

@@ -48,7 +48,7 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         "references": list(found.ruleset.references.select_related("table").defer("rows")),
         "why": _why(found, everything=request.GET.get("graph") == "all"),
         "reasons": _further_reasons(found),
-        "conditions": [c for c in (found.outputs or {}).get("conditions") or [] if c.get("text")],
+        "conditions": [c for c in found.conditions if c.get("text")],
         "settler": _settler(found, story),
         "deliveries": _deliveries(story),
         "story": _told(story),

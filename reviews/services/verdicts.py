@@ -69,6 +69,7 @@ def record_verdict(
             outcome=Outcome(verdict.outcome),
             reasons=verdict.reasons,
             destination=verdict.destination,
+            conditions=verdict.conditions,
             actor=Actor.person(reviewer),
             detail={"verdict": str(verdict.pk)},
             now=now,

@@ -109,6 +109,7 @@ def sent_to_review(
         outcome=Outcome.REVIEW,
         destination=queue,
         reasons=["FLOOR_DOUBT"],
+        conditions=[],
         rows=[["safety", 2]],
         outputs=outputs or {"outcome": "review", "queue": queue},
         problems=[],

@@ -60,6 +60,7 @@ def test_delivery_arrives_with_a_valid_signature_and_the_whole_message(crm, rece
             "outcome": "approve",
             "destination": None,
             "reasons": ["WITHIN_LIMIT"],
+            "conditions": [],
             "settled_by": "rules",
             "settled_at": "2026-11-23T12:00:00.000+00:00",
             "outputs": {"outcome": "approve", "tier": "B"},

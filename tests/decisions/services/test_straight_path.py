@@ -222,3 +222,13 @@ def test_no_personal_fact_stands_in_decision_trace_or_log(model):
 def test_unknown_model_is_named():
     with pytest.raises(Refused, match="no decision model “nothing”"):
         intake.submit("nothing", {}, source="test", actor=SYSTEM, now=NOW)
+
+
+def test_conditions_of_a_verdict_are_those_of_the_decision(model):
+    decision = decide(amount=700)
+    only = [{"code": "LATE_SLOT", "text": "After 21:00 only"}]
+    settlement.settle(
+        decision, outcome=Outcome.APPROVE, reasons=[], conditions=only, actor=SYSTEM, now=NOW
+    )
+    decision.refresh_from_db()
+    assert decision.conditions == only
