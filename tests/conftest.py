@@ -42,6 +42,7 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items):
     """Skip what needs a server that is not there, and keep real processes in one worker."""
     has_postgresql = bool(os.environ.get("DATABASE_URL"))

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import kombu.pools
@@ -17,7 +17,7 @@ from config.processes.launch import environment_for, start_broker, start_program
 from config.processes.places import open_listener
 from config.processes.supervisor import Child, Supervisor
 
-WORKER_SECONDS = 30
+WORKER_SECONDS = 60.0
 
 
 @dataclass
@@ -28,13 +28,18 @@ class Processes:
     lines: list[str]
     url: str = ""
     state: Path | None = None
-    started: list[str] = field(default_factory=list)
 
     def start_worker(self) -> Child:
         """Start a worker and wait until it takes tasks."""
         child = self.supervisor.start(programs.worker(at_once=2))
-        until(worker_answers, seconds=WORKER_SECONDS, what="the worker", lines=self.lines)
+        self.wait(worker_answers, what="the worker", seconds=WORKER_SECONDS)
         return child
+
+    def wait(self, condition, *, what, seconds=30.0):
+        """Wait until `condition` holds, starting again what ends by itself, as `up` does."""
+        if not self.supervisor.wait_for(condition, seconds=seconds):
+            said = "\n".join(self.lines[-40:])
+            pytest.fail(f"Waited {seconds:g} s in vain for {what}.\n{said}")
 
     def kill(self, name: str) -> None:
         """End a program and all it started as the kernel would: at once, without a word."""
@@ -44,13 +49,12 @@ class Processes:
         child.end(0)
 
 
-def until(condition, *, seconds=30.0, what="this", lines=()):
+def until(condition, *, seconds=30.0, what="this"):
     """Wait until `condition` gives something true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > deadline:
-            said = "\n".join(list(lines)[-40:])
-            pytest.fail(f"Waited {seconds:g} s in vain for {what}.\n{said}")
+            pytest.fail(f"Waited {seconds:g} s in vain for {what}.")
         time.sleep(0.05)
     return found
 
@@ -107,7 +111,8 @@ def broker(transactional_db, tmp_path):
             start_broker(supervisor, path=path, folder=tmp_path / "broker")
         yield Processes(supervisor, lines, state=tmp_path)
     finally:
-        supervisor.stop()
+        for child in supervisor.children.values():
+            child.end(0)  # Peace takes seconds, and nothing here is needed any more.
         empty_broker()
 
 
@@ -124,9 +129,8 @@ def live_stack(broker):
     with open_listener("127.0.0.1", 0) as listener:
         broker.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         start_programs(broker.supervisor, listener)
-        until(worker_answers, seconds=WORKER_SECONDS, what="the worker", lines=broker.lines)
+        broker.wait(worker_answers, what="the worker", seconds=WORKER_SECONDS)
         yield broker
-        broker.supervisor.stop()
 
 
 def empty_broker():

@@ -15,8 +15,8 @@ from config.suite.servers import postgresql, redis_server
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--numprocesses=2", "--dist=loadgroup")
-# What only PostgreSQL and Redis can answer differently: everything that touches them.
-ON_SERVERS = "(django_db or postgresql or processes) and not browser"
+# What PostgreSQL and Redis may answer differently.
+ON_SERVERS = "(django_db or postgresql) and not browser"
 NOTHING_COLLECTED = 5
 
 
