@@ -143,15 +143,15 @@ class StraightPath:
         judged: list[ReviewItem] = []
         with Person(self.setting.url) as dana:
             dana.sign_in(LEAD.email, PASSWORD)
-            dana.open("/work/")
-            dana.send("/work/next/", {})
+            dana.open("/bench/")
+            dana.send("/bench/next/", {})
             # Each verdict opens the next item by itself.
-            while dana.path.startswith("/work/") and dana.has_form("/verdict/"):
+            while dana.path.startswith("/bench/") and dana.has_form("/verdict/"):
                 item = self._item_on(dana)
                 codes = ReasonCode.objects.filter(queue=item.queue, active=True)
                 fitting = [c.code for c in codes if Outcome.APPROVE in c.outcomes]
                 dana.send(
-                    f"/work/{item.pk}/verdict/",
+                    f"/bench/{item.pk}/verdict/",
                     {
                         "outcome": [Outcome.APPROVE],
                         "reasons": fitting[:1],
