@@ -277,7 +277,7 @@ def explain_table(table: m.TableExpression, trace: TableTrace) -> dict[str, Any]
                 "number": rule["number"],
                 "cells": [
                     {"text": text, "matched": answer}
-                    for text, answer in zip(rule["inputs"], answers, strict=True)
+                    for text, answer in zip(_padded(rule["inputs"], answers), answers, strict=True)
                 ],
                 "outputs": rule["outputs"],
                 "matched": rule["number"] - 1 in trace.hits,
@@ -287,6 +287,11 @@ def explain_table(table: m.TableExpression, trace: TableTrace) -> dict[str, Any]
         ],
         "matched": [number + 1 for number in trace.hits],
     }
+
+
+def _padded(texts: Sequence[str], answers: Sequence[object]) -> list[str]:
+    """Give one text for each answer, also in a row that was written with too few or too many."""
+    return [*texts, *[""] * len(answers)][: len(answers)]
 
 
 def _plain(value: Any) -> Any:
@@ -312,7 +317,11 @@ def why_not(
             "matched": answer,
         }
         for clause, text, value, answer in zip(
-            expression.inputs, rule.inputs, trace.inputs, answers, strict=True
+            expression.inputs,
+            _padded(rule.inputs, answers),
+            trace.inputs,
+            answers,
+            strict=True,
         )
     ]
     matched = all(answer is not False for answer in answers)

@@ -108,3 +108,12 @@ def test_table_of_a_knowledge_model_is_explained_with_its_caller() -> None:
 def test_result_with_an_error_is_explained_too() -> None:
     explained = result(age="x", country="DE").explain()
     assert explained[0]["inputs"][0]["value"] is None
+
+
+def test_ragged_row_is_explained_as_far_as_it_goes() -> None:
+    ragged = dmn.table("FIRST", [("n", "number")], [("o", "number")], [["> 1"], ["-", "2"]])
+    source = dmn.file(dmn.input_data("n", "number"), dmn.decision("D", ragged, inputs=["n"]))
+    found = load_model(source.replace("<inputEntry><text>&gt; 1</text></inputEntry>", ""))
+    answer = found.decision("D")({"n": 0})
+    assert answer.failed
+    assert [rule["matched"] for rule in answer.explain()[0]["rules"]] == [True, False]
