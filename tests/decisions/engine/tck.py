@@ -1,4 +1,4 @@
-"""Runs cases of the DMN Technology Compatibility Kit against the engine: python tck.py PATH."""
+"""Runs cases of the DMN compatibility kit: python -m tests.decisions.engine.tck PATH."""
 
 from __future__ import annotations
 
