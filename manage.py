@@ -13,6 +13,8 @@ def main(argv):
             "Clearance needs Python 3.11 or newer and this is Python " + found + ". "
             "Start it with a newer one, for example: python3.12 manage.py up"
         )
+    if sys.platform == "win32":
+        sys.exit("Clearance runs on Linux and macOS. On Windows, start it inside WSL.")
     from config import bootstrap
 
     bootstrap.enter(argv)

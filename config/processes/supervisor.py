@@ -153,7 +153,10 @@ class Supervisor:
 
     def obey_signals(self) -> None:
         """Take Ctrl-C, a closed terminal and `kill` as the wish to stop; for the main thread."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        wishes = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # As `nohup` has it.
+            wishes.append(signal.SIGHUP)
+        for number in wishes:
             signal.signal(number, lambda *_: self._asked_to_stop.set())
 
     @property

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from config import bootstrap
-from config.bootstrap import NotReady, Setup, explain
+from config.bootstrap import NotReady, Setup
+from config.failures import explain
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -167,16 +168,30 @@ def test_failures_of_tools_are_explained(printed, sentence):
     assert explain("Python packages", printed) == sentence
 
 
-def test_old_python_is_named_in_one_sentence(monkeypatch):
+@pytest.fixture
+def manage():
     spec = importlib.util.spec_from_file_location("manage", ROOT / "manage.py")
     manage = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(manage)
+    return manage
+
+
+def test_old_python_is_named_in_one_sentence(manage, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 18))
     with pytest.raises(SystemExit) as caught:
         manage.main(["manage.py", "up"])
     assert caught.value.code == (
         "Clearance needs Python 3.11 or newer and this is Python 3.9. "
         "Start it with a newer one, for example: python3.12 manage.py up"
+    )
+
+
+def test_windows_is_told_where_clearance_runs(manage, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit) as caught:
+        manage.main(["manage.py", "up"])
+    assert caught.value.code == (
+        "Clearance runs on Linux and macOS. On Windows, start it inside WSL."
     )
 
 
