@@ -30,17 +30,17 @@ def icon_url(name: str) -> str:
 
 
 def manifest() -> dict[str, Any]:
+    """The list of built files: read once, because a process serves the build it started with."""
     path = Path(settings.BASE_DIR) / "build" / "static" / "manifest.json"
     try:
-        built_at = path.stat().st_mtime_ns
+        return _read(path, path.stat().st_mtime_ns if settings.DEBUG else 0)
     except FileNotFoundError as error:
         raise ImproperlyConfigured(ABSENT) from error
-    return _read(path, built_at)
 
 
 @lru_cache(maxsize=2)
 def _read(path: Path, built_at: int) -> dict[str, Any]:
-    """`built_at` is part of the key, so that a new build is seen without a restart."""
+    """`built_at` is part of the key, so that whoever develops sees a new build at once."""
     content: dict[str, Any] = json.loads(path.read_text())
     content["icons"] = frozenset(content["icons"])
     return content

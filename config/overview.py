@@ -173,7 +173,7 @@ def _late(lines: Iterable[QueueLine], *, now: datetime) -> Iterator[Attention]:
                 text=f"The oldest was due {wording.moment(line.next_due, now=now)}, "
                 f"{wording.duration(now - line.next_due)} ago.",
                 url=f"{reverse('reviews:queue', args=[line.queue.key])}?due=late",
-                act=f"Open the {line.late}",
+                act="Open it" if line.late == 1 else f"Open the {line.late}",
             )
 
 

@@ -4,7 +4,17 @@
 // tag `asset` finds the names in manifest.json. Runs in well under a second: `npm run build`.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -70,6 +80,7 @@ files["sprite.svg"] = keep("sprite.svg", sprite(icons));
 files["icon.svg"] = keep("icon.svg", readFileSync(join(here, "icon.svg"), "utf8"));
 
 writeFileSync(join(fresh, "manifest.json"), JSON.stringify({ files, icons }, null, 1));
+keepRecent();
 rmSync(target, { recursive: true, force: true });
 renameSync(fresh, target);
 console.log(
@@ -99,4 +110,15 @@ function keep(name, content) {
   const hashed = name.replace(".", `-${hash}.`);
   writeFileSync(join(fresh, hashed), content);
   return hashed;
+}
+
+/** A server that is running knows the names of its own build: its files stay for a day. */
+function keepRecent() {
+  if (!existsSync(target)) return;
+  const oldest = Date.now() - 24 * 3600 * 1000;
+  for (const name of readdirSync(target)) {
+    const [from, to] = [join(target, name), join(fresh, name)];
+    if (!existsSync(to) && statSync(from).mtimeMs > oldest)
+      cpSync(from, to, { preserveTimestamps: true });
+  }
 }

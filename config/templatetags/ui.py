@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django import template
 from django.forms import BoundField
@@ -18,6 +17,7 @@ from decisions.enums import ActorKind, Outcome
 
 register = template.Library()
 
+TINTS = ("", "avatar--b", "avatar--c", "avatar--d", "avatar--e")
 MARKS = ("approve", "reject", "route", "review", "failed", "none")
 ACTOR_ICONS = {
     ActorKind.RULES: "cog",
@@ -86,17 +86,13 @@ def stamp(version: Any) -> SafeString:
 
 @register.simple_tag
 def avatar(person: Any, size: str = "") -> SafeString:
-    """{% avatar user %}: initials in a circle, in a tint that follows from the id."""
+    """{% avatar user %}: initials in a circle; the tint follows from the name."""
     name = str(person)
     words = name.split()
     initials = getattr(person, "initials", "") or "".join(w[:1] for w in words[:2]).upper()
-    key = getattr(person, "pk", None)
-    shade = ("", " avatar--b", " avatar--c", " avatar--d", " avatar--e")
-    tint = shade[(key.int if isinstance(key, UUID) else sum(map(ord, name))) % len(shade)]
-    extra = f" avatar--{size}" if size else ""
-    return format_html(
-        '<span class="avatar{}{}" aria-hidden="true">{}</span>', tint, extra, initials
-    )
+    shade = TINTS[sum(map(ord, name)) % len(TINTS)]
+    classes = " ".join(filter(None, ["avatar", shade, f"avatar--{size}" if size else ""]))
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, initials)
 
 
 @register.simple_tag

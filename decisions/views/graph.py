@@ -59,7 +59,8 @@ class Graph:
 
     @property
     def partial(self) -> bool:
-        return len(self.nodes) < self.total
+        """Whether decisions are left out."""
+        return sum(not node.is_input for node in self.nodes) < self.total
 
 
 def graph_of(
@@ -76,7 +77,8 @@ def graph_of(
     `notes` go under the names; `labels` are what people call inputs.
 
     The path from the `decisive` decision to the end is hot. A large model shows that path, what
-    the decisive rows `asked` for, and what else found something; `everything` shows all.
+    the decisive rows `asked` for, and what else found something; with `everything` it shows all
+    decisions and leaves the inputs out.
     """
     requires = {entry["name"]: list(entry["requires"]) for entry in entries}
     anchors = {entry["name"]: f"d-{entry['id']}" for entry in entries}
@@ -104,13 +106,12 @@ def graph_of(
         if source in places
     ]
     edges.sort(key=lambda edge: edge.hot)
-    every = set(requires) | {name for names in requires.values() for name in names}
     return Graph(
         nodes,
         edges,
         width=max((x for x, _ in places.values()), default=0) + WIDTH + MARGIN,
         height=max((y for _, y in places.values()), default=0) + HEIGHT + MARGIN,
-        total=len(every),
+        total=len(requires),
     )
 
 
@@ -133,8 +134,10 @@ def _chosen(
     everything: bool,
 ) -> set[str]:
     every = set(requires) | {name for names in requires.values() for name in names}
-    if everything or len(every) <= MOST_SHOWN or not hot:
+    if len(every) <= MOST_SHOWN:
         return every
+    if everything or not hot:
+        return set(requires)
     feeding = {source for name in hot for source in requires[name] if source in requires}
     speaking = {name for name in feeding if notes.get(name, "").startswith("row")}
     return hot | asked | speaking

@@ -65,7 +65,8 @@ document.addEventListener("submit", (event) => {
   if (form) sessionStorage.setItem(SENT, form.dataset.draft);
   // Somebody else may use this device next.
   if (event.target.action?.endsWith("/accounts/logout/"))
-    for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFT)) localStorage.removeItem(key);
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(DRAFT)) localStorage.removeItem(key);
 });
 
 document.addEventListener("keydown", (event) => {

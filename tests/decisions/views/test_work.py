@@ -230,3 +230,12 @@ def test_explanation_and_page_agree_on_the_rows(client):
     matched = [entry["matched"] for entry in told.tables if entry["rules"]]
     assert matched == [[2]]
     assert 'class="xt__no">2<span' in hit_row(page(client, decision))
+
+
+def test_conditions_of_an_approval_are_listed(client):
+    decision = decide()
+    conditions = [{"code": "LATE_START", "text": "Starts on 1 December.", "rule": "1.9"}]
+    Decision.objects.filter(pk=decision.pk).update(conditions=conditions)
+    html = page(client, decision)
+    assert "On condition" in html
+    assert "Starts on 1 December." in html
