@@ -145,9 +145,14 @@ def code_in_words(code: str) -> str:
     return label(code.lower()).capitalize()
 
 
+_COMPOSED = re.compile(r'^"([^"]{3,})"\s*\+')
+
+
 def output_text(text: str) -> str:
-    """What a row gives, without the quotes of FEEL; null as nothing."""
+    """What a row gives, without the quotes of FEEL; null as nothing, a made-up text by its start."""
     text = (text or "").strip()
+    if composed := _COMPOSED.match(text):
+        return f"{composed[1].strip()} …"
     return "" if text in {"null", "-"} else _value(text)
 
 

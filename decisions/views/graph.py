@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 140, 46
+WIDTH, HEIGHT = 148, 46
 GAP_X, GAP_Y, MARGIN = 30, 14, 14
 MOST_SHOWN = 14
 MOST_LETTERS = 18

@@ -145,6 +145,19 @@ def test_simple_tests_read_as_words_and_richer_ones_stay(feel, words):
     assert wording.rule_text(feel) == words
 
 
+@pytest.mark.parametrize(
+    ("feel", "words"),
+    [
+        ('"reject"', "reject"),
+        ("null", ""),
+        ("12", "12"),
+        ('"It is " + string(days) + " days late"', "It is …"),
+    ],
+)
+def test_outputs_read_without_the_marks_of_feel(feel, words):
+    assert wording.output_text(feel) == words
+
+
 def decision(**changes):
     fields = {
         "failed": False,
