@@ -149,7 +149,7 @@ _COMPOSED = re.compile(r'^"([^"]{3,})"\s*\+')
 
 
 def output_text(text: str) -> str:
-    """What a row gives, without the quotes of FEEL; null as nothing, a made-up text by its start."""
+    """What a row gives, without the quotes of FEEL; null as nothing, composed text by its start."""
     text = (text or "").strip()
     if composed := _COMPOSED.match(text):
         return f"{composed[1].strip()} …"
