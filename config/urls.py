@@ -3,9 +3,22 @@
 from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from config.views import closed
+
+handler400 = "config.views.unreadable"
+handler500 = "config.views.failed"
+
+# allauth offers these too. Admins make accounts and their addresses are what the audit log and
+# single sign-on know people by, so nobody changes their own; and Clearance sends no e-mail.
+CLOSED = (
+    r"signup/|email/|confirm-email/|password/reset/|password/set/|login/code/"
+    r"|3rdparty/(?:signup/)?$|social/"
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(rf"^accounts/(?:{CLOSED})", closed),
     path("accounts/", include("allauth.urls")),
     path("operations/", admin.site.urls),
 ]

@@ -1,16 +1,18 @@
-"""The overview, and the choice of colours."""
+"""The overview, the choice of colours, and what belongs to no page: faults, closed addresses."""
 
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import defaults
 from django.views.decorators.http import require_POST, require_safe
 
 from config import overview
 from config.context_processors import THEMES
+from connectors.api.problems import TYPE, problem
 from decisions.models import User
 
 YEAR = 365 * 24 * 3600
@@ -38,7 +40,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
-    answer = redirect(back)
+    answer = HttpResponseRedirect(back)
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         answer.set_cookie(
@@ -47,3 +49,35 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         answer.delete_cookie("theme", samesite="Lax")
     return answer
+
+
+def closed(request: HttpRequest, **_: str) -> HttpResponse:
+    """Answer for a page that a library offers and Clearance does not."""
+    raise Http404
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer when the fault is ours: callers of the API get a problem, people a page."""
+    if not _is_call(request):
+        return defaults.server_error(request)
+    detail = "Something failed on our side; the fault is in the log of the server."
+    hint = "Send the same again with its Idempotency-Key; if it fails again, tell the admin."
+    return _problem(500, detail, slug="failed", hint=hint)
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer when a request cannot be read at all, for example for its host name or its size."""
+    if not _is_call(request):
+        return defaults.bad_request(request, exception)
+    detail = "The request cannot be read, so nothing of it was stored."
+    hint = "Check the address, the host name and the headers of the call."
+    return _problem(400, detail, slug="unreadable", hint=hint)
+
+
+def _is_call(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _problem(code: int, detail: str, *, slug: str, hint: str) -> HttpResponse:
+    body = problem(code, detail, slug=slug, hint=hint)
+    return JsonResponse(body, status=code, content_type=TYPE)

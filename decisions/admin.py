@@ -37,6 +37,10 @@ for record in (
     ModelVersion,
     ReferenceTable,
     Submission,
-    User,
 ):
     admin.site.register(record, ReadOnly)
+
+
+@admin.register(User)
+class UserAdmin(ReadOnly):
+    exclude = ("password",)
