@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from rest_framework.exceptions import APIException
@@ -150,12 +150,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _number(text: str) -> float:
-    exact = Decimal(text)
-    digits, exponent = len(exact.normalize().as_tuple().digits), exact.adjusted()
-    if exact and abs(exponent) > EXPONENT:
-        _refuse_number(text, f"is out of range (up to {EXPONENT} digits before or after the point)")
+    outside = f"is out of range (up to {EXPONENT} digits before or after the point)"
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:  # Its exponent alone is longer than Decimal can hold.
+        _refuse_number(text, outside)
+    if exact and abs(exact.adjusted()) > EXPONENT:
+        _refuse_number(text, outside)
     value = float(text)
-    if digits > 15 and Decimal(repr(value)) != exact:
+    # Not Decimal.normalize(): it rounds to its context before anybody counts.
+    digits = text.lower().partition("e")[0].lstrip("-").replace(".", "").strip("0")
+    if len(digits) > 15 and Decimal(repr(value)) != exact:
         _refuse_number(text, "has more digits than can be kept exactly (15)")
     return value
 

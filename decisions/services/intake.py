@@ -27,6 +27,7 @@ from decisions.services.rulesets import (
 )
 
 EVALUATE = "decisions.tasks.evaluate"
+MOST_FAULTS = 100  # An answer must not grow larger than what it answers.
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,14 @@ def _build(
         raise Invalid(f"The submission cannot be kept: {error}.") from error
     if problems := rules.model.check(frozen):
         faults = [
-            Fault(code=p.code, where=p.where, message=p.message, hint=p.hint) for p in problems
+            Fault(code=p.code, where=p.where, message=p.message, hint=p.hint)
+            for p in problems[:MOST_FAULTS]
         ]
-        count = len(faults)
+        count = len(problems)
+        first = f" These are the first {MOST_FAULTS}." if count > MOST_FAULTS else ""
         raise Invalid(
-            f"The submission has {count} fault{'s' * (count > 1)}. Nothing was stored.", faults
+            f"The submission has {count} fault{'s' * (count > 1)}. Nothing was stored.{first}",
+            faults,
         )
     return Submission(
         id=new_id(now),

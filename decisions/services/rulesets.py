@@ -13,7 +13,7 @@ from django.db.models import F
 from decisions import engine
 from decisions.canonical import digest
 from decisions.enums import ReferenceKind
-from decisions.errors import Refused
+from decisions.errors import Fault, Invalid, Refused
 from decisions.ids import new_id
 from decisions.models import DecisionModel, ModelVersion, ReferenceTableVersion, Ruleset
 
@@ -45,10 +45,13 @@ class Rules:
 
 
 def live_model(key: str) -> DecisionModel:
-    """Return a decision model; raises Refused when there is none of this key."""
+    """Return a decision model; raises Invalid when there is none of this key."""
     model = DecisionModel.objects.filter(key=key).first()
     if model is None:
-        raise Refused(f"There is no decision model “{key}”. Check the name of the model.")
+        message = f"There is no decision model “{key[:60]}”."
+        hint = "Check the key; it stands on the page of the model."
+        fault = Fault(code="unknown_model", where="/model", message=message, hint=hint)
+        raise Invalid(f"{message} Nothing was stored.", [fault])
     return model
 
 

@@ -174,9 +174,19 @@ def test_other_content_type_is_refused(caller):
 
 
 def test_unknown_model_is_refused_by_name(caller):
-    answer = caller.post("submissions", {"model": "nothing", "facts": {}})
-    assert answer.status_code == 409
+    answer = caller.post("submissions", {"model": "nothing" * 1000, "facts": {}})
+    assert answer.status_code == 422
     assert "nothing" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["field"] == "/model"
+    assert len(answer.content) < 1000
+
+
+def test_answer_to_thousands_of_faults_stays_small(caller):
+    facts = FACTS | {f"field{number}": 1 for number in range(5000)}
+    answer = caller.post("submissions", {"model": "spending", "facts": facts})
+    assert answer.status_code == 422
+    assert "5000 faults" in answer.json()["detail"]
+    assert len(answer.json()["errors"]) == 100
 
 
 def test_batch_has_one_answer_for_each(caller):

@@ -220,7 +220,7 @@ def test_no_personal_fact_stands_in_decision_trace_or_log(model):
 
 
 def test_unknown_model_is_named():
-    with pytest.raises(Refused, match="no decision model “nothing”"):
+    with pytest.raises(Invalid, match="no decision model “nothing”"):
         intake.submit("nothing", {}, source="test", actor=SYSTEM, now=NOW)
 
 
