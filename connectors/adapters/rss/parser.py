@@ -36,6 +36,8 @@ EXPLICIT = {
 }
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
+# Also what Unicode keeps for nobody: XML cannot carry it, so it cannot be copied.
+CONTROL = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
 LONGEST = 500
 MOST_TAGS = 1_000_000
 MOST_EPISODES = 10_000
@@ -154,12 +156,19 @@ def _first(tags: Tags, kind: str, name: str) -> Element | None:
 def _text(element: Element | None) -> str | None:
     if element is None:
         return None
-    text = " ".join("".join(str(part) for part in element.itertext()).split())[:LONGEST]
-    return text or None
+    try:
+        text = CONTROL.sub(" ", "".join(str(part) for part in element.itertext()))
+    except UnicodeDecodeError:  # libxml2 lets references to half characters (&#xD800;) through.
+        return None
+    return " ".join(text.split())[:LONGEST] or None
 
 
 def _attribute(element: Element, name: str) -> str:
-    return next((str(v) for k, v in element.attrib.items() if str(k).lower() == name), "").strip()
+    try:
+        found = next((str(v) for k, v in element.attrib.items() if str(k).lower() == name), "")
+    except UnicodeDecodeError:
+        return ""
+    return CONTROL.sub(" ", found).strip()
 
 
 def _yes_no(element: Element | None) -> bool | None:

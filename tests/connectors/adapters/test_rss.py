@@ -238,3 +238,15 @@ def test_saved_feed_is_read_as_a_person_reads_it(name):
         facts["blocks_spotify"],
         len(facts["problems"]),
     ) == READ_BY_HAND[name]
+
+
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#0;", "&#x1;", "&#xFFFF;", "\x01"])
+def test_characters_that_do_not_exist_spoil_one_text_and_not_the_feed(reference):
+    inside = (
+        f"<title>A{reference}B</title><language>en</language>"
+        f'<item><enclosure url="x{reference}"/></item>'
+    )
+    feed = parse_feed(rss(inside))
+    assert feed.languages == ("en",)
+    assert feed.episodes == 1
+    assert feed.title in {None, "A B", "AB"}
