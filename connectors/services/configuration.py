@@ -82,31 +82,37 @@ def configure(
     """Change a connector; deliveries that wait go to the new address."""
     if faults := _faults(name, connector.kind, settings, topics):
         raise Invalid("The connector was not changed.", faults)
-    connector.name = name.strip()
-    connector.settings = dict(settings)
-    connector.topics = list(dict.fromkeys(topics))
-    return _save(connector, "changed", author=author, now=now)
+    with transaction.atomic():
+        _lock(connector)
+        connector.name = name.strip()
+        connector.settings = dict(settings)
+        connector.topics = list(dict.fromkeys(topics))
+        return _save(connector, "changed", author=author, now=now)
 
 
 def pause(connector: Connector, *, reason: str, author: User, now: datetime) -> Connector:
     """Hold everything back until the connector is resumed."""
-    if connector.paused_at is not None:
-        raise Refused(f"{connector.name} is paused already.")
     if not reason.strip():
         raise Invalid(
             "The connector was not paused.",
             [Fault(where="reason", message="Say why, for the people who wait for it.")],
         )
-    connector.paused_at, connector.paused_reason = now, reason.strip()[:300]
-    return _save(connector, "paused", author=author, now=now)
+    with transaction.atomic():
+        _lock(connector)
+        if connector.paused_at is not None:
+            raise Refused(f"{connector.name} is paused already.")
+        connector.paused_at, connector.paused_reason = now, reason.strip()[:300]
+        return _save(connector, "paused", author=author, now=now)
 
 
 def resume(connector: Connector, *, author: User, now: datetime) -> Connector:
     """Let go what waited."""
-    if connector.paused_at is None:
-        raise Refused(f"{connector.name} is not paused.")
-    connector.paused_at, connector.paused_reason = None, ""
-    return _save(connector, "resumed", author=author, now=now)
+    with transaction.atomic():
+        _lock(connector)
+        if connector.paused_at is None:
+            raise Refused(f"{connector.name} is not paused.")
+        connector.paused_at, connector.paused_reason = None, ""
+        return _save(connector, "resumed", author=author, now=now)
 
 
 def change_secret(connector: Connector, *, author: User, now: datetime) -> str:
@@ -114,9 +120,11 @@ def change_secret(connector: Connector, *, author: User, now: datetime) -> str:
     if connector.kind != ConnectorKind.WEBHOOK:
         raise Refused("Only webhooks are signed.")
     secret = new_secret()
-    earlier = decrypt(connector.encrypted_secrets) if connector.encrypted_secrets else ()
-    connector.encrypted_secrets = encrypt([secret, *earlier][:SECRETS_KEPT])
-    _save(connector, "secret changed", author=author, now=now)
+    with transaction.atomic():
+        _lock(connector)
+        earlier = decrypt(connector.encrypted_secrets)
+        connector.encrypted_secrets = encrypt([secret, *earlier][:SECRETS_KEPT])
+        _save(connector, "secret changed", author=author, now=now)
     return secret
 
 
@@ -169,6 +177,11 @@ def _faults(
         problems = ADAPTERS[kind].check_settings(settings)
         faults += [Fault(where=where, message=text) for where, text in problems.items()]
     return faults
+
+
+def _lock(connector: Connector) -> None:
+    """Read the row again and keep it: saving writes all of it, and must undo nobody's change."""
+    connector.refresh_from_db(from_queryset=Connector.objects.select_for_update())
 
 
 def _save(connector: Connector, change: str, *, author: User | None, now: datetime) -> Connector:

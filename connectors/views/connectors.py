@@ -16,7 +16,7 @@ from connectors.models import Connector
 from connectors.services import configuration
 from connectors.views.base import act
 from decisions.access import requires
-from decisions.errors import Invalid
+from decisions.errors import Expected, Invalid
 
 RECENT = 20
 ABOUT = {
@@ -167,8 +167,8 @@ def connector_test(request: HttpRequest, key: str) -> HttpResponse:
     try:
         said = configuration.try_out(found, address=address, now=timezone.now())
         messages.success(request, said)
-    except DeliveryError as error:
-        messages.error(request, f"The test did not work. {error.message}")
+    except (DeliveryError, Expected) as error:
+        messages.error(request, f"The test did not work. {error}")
     return redirect("connectors:connector", key=key)
 
 
@@ -183,7 +183,7 @@ def connector_secret(request: HttpRequest, key: str) -> HttpResponse:
             secret = configuration.change_secret(found, author=request.user, now=timezone.now())  # type: ignore[arg-type]
         else:
             secret = configuration.secret_of(found)
-    except Invalid as error:
+    except Expected as error:
         messages.error(request, str(error))
         return redirect("connectors:connector", key=key)
     context = {"connector": found, "secret": secret, "changed": changed}

@@ -104,6 +104,24 @@ def test_two_newest_secrets_are_kept(admin):
     assert decrypt(connector.encrypted_secrets) == (third, second)
 
 
+def test_change_keeps_what_somebody_else_changed_meanwhile(admin):
+    connector = webhook("https://hooks.example.com/in")
+    opened_before = Connector.objects.get(pk=connector.pk)
+    secret = configuration.change_secret(connector, author=admin, now=NOW)
+    configuration.pause(connector, reason="Moving", author=admin, now=NOW)
+    configuration.configure(
+        opened_before,
+        name="CRM",
+        settings={"url": "https://new.example.com/in"},
+        topics=["*"],
+        author=admin,
+        now=NOW,
+    )
+    kept = Connector.objects.get(pk=connector.pk)
+    assert (kept.name, kept.paused_reason) == ("CRM", "Moving")
+    assert configuration.secret_of(kept) == secret
+
+
 @pytest.mark.usefixtures("loopback_allowed")
 def test_webhook_is_tried_out_with_a_signed_message(receiver):
     connector = webhook(receiver.url("/in"))

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from connectors.models import ApiKey, Connector, Delivery
@@ -152,6 +153,22 @@ def test_secret_is_shown_only_when_asked_for(page):
     page.post("/connectors/crm/secret/", {"new": "yes"})
     connector.refresh_from_db()
     assert configuration.secret_of(connector) != secret
+
+
+@pytest.mark.parametrize(
+    ("act", "sent"), [("secret", {}), ("secret", {"new": "yes"}), ("test", {})]
+)
+def test_secret_that_cannot_be_read_is_told_in_words(page, settings, act, sent):
+    webhook("https://hooks.example.com/in")
+    settings.SECRET_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    answer = page.post(f"/connectors/crm/{act}/", sent, follow=True)
+    assert "Put the earlier key back" in answer.content.decode()
+
+
+def test_new_secret_for_a_sandbox_is_refused_in_words(page):
+    sandbox()
+    answer = page.post("/connectors/sandbox/secret/", {"new": "yes"}, follow=True)
+    assert "Only webhooks are signed." in answer.content.decode()
 
 
 @pytest.mark.usefixtures("loopback_allowed")
