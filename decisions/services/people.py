@@ -66,7 +66,7 @@ def change_person(
         if actor.id == user.pk and not active:
             raise Refused("You cannot switch off your own account. Ask another admin.")
         user.is_active = active
-        user.save()
+        user.save(update_fields=["is_active"])  # A password changed meanwhile stays changed.
         user.groups.set(Group.objects.filter(name__in=roles))
         detail = {"roles": sorted(roles), "active": active}
         events.record(EventKind.PERSON_CHANGED, user, actor=actor, now=now, detail=detail)

@@ -22,10 +22,12 @@ def propose(version: ModelVersion, *, author: User, reason: str, now: datetime) 
 
 def approve(version: ModelVersion, *, approver: User, reason: str, now: datetime) -> ModelVersion:
     """Approve a proposed version; never one's own."""
-    if approver.pk in {version.created_by_id, version.proposed_by_id}:
-        raise Refused("You wrote or proposed this version. Someone else must approve it.")
-    changes = {"approved_by": approver}
-    return _move(version, VersionState.APPROVED, approver, reason, now, changes)
+    with transaction.atomic():
+        locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
+        if approver.pk in {locked.created_by_id, locked.proposed_by_id}:
+            raise Refused("You wrote or proposed this version. Someone else must approve it.")
+        changes = {"approved_by": approver}
+        return _move(locked, VersionState.APPROVED, approver, reason, now, changes)
 
 
 def publish(version: ModelVersion, *, publisher: User, reason: str, now: datetime) -> ModelVersion:

@@ -5,7 +5,7 @@ import pytest
 from decisions.enums import VersionState
 from decisions.errors import Invalid, Refused
 from decisions.events import SYSTEM
-from decisions.models import AuditEvent, ModelVersion, ReferenceTable
+from decisions.models import AuditEvent, ModelVersion, ReferenceTable, User
 from decisions.services import authoring, people, publishing
 from tests.rules import HERE, NOW, person, publish_dmn, small_model
 
@@ -46,6 +46,19 @@ def test_nobody_approves_their_own_version():
     version = publishing.propose(version, author=both, reason="", now=NOW)
     with pytest.raises(Refused, match="Someone else must approve"):
         publishing.approve(version, approver=both, reason="", now=NOW)
+
+
+def test_who_proposed_it_meanwhile_does_not_approve_it():
+    model = small_model()
+    bo = person("Bo Both", "rule_author", "approver")
+    seen_before = authoring.draft_version(
+        model, dmn=(HERE / "small.dmn").read_text(), author=None, actor=SYSTEM, note="", now=NOW
+    )
+    publishing.propose(
+        ModelVersion.objects.get(pk=seen_before.pk), author=bo, reason="Ready", now=NOW
+    )
+    with pytest.raises(Refused, match="Someone else must approve"):
+        publishing.approve(seen_before, approver=bo, reason="", now=NOW)
 
 
 def test_draft_cannot_skip_approval():
@@ -113,6 +126,15 @@ def test_last_admin_stays():
     ada = person("Ada Admin", "admin")
     with pytest.raises(Refused, match="last admin"):
         people.change_person(ada, roles=["lead"], active=True, actor=SYSTEM, now=NOW)
+
+
+def test_changing_roles_keeps_a_password_changed_meanwhile():
+    ann = person("Ann Author", "rule_author")
+    seen_before = User.objects.get(pk=ann.pk)
+    ann.set_password("a longer new one")
+    ann.save()
+    people.change_person(seen_before, roles=["lead"], active=True, actor=SYSTEM, now=NOW)
+    assert User.objects.get(pk=ann.pk).check_password("a longer new one")
 
 
 def test_invitation_names_every_fault():
