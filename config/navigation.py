@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,8 @@ def navigation_for(request: HttpRequest) -> list[tuple[str, list[Link]]]:
 
 def _links(items: tuple[Item, ...], request: HttpRequest) -> Iterator[Link]:
     for item in items:
-        try:
-            url = reverse(item.url_name)
-        except NoReverseMatch:
-            continue  # An app may be switched off.
         if item.permission and not request.user.has_perm(item.permission):
             continue
+        url = reverse(item.url_name)
         here = request.path == url if url == "/" else request.path.startswith(url)
         yield Link(item.label, url, item.icon, item.key, here)

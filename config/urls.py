@@ -1,11 +1,9 @@
 """Every address of Clearance: pages by app, the API, sign-in."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from config.views import closed
+from config.views import closed, home, theme
 
 handler400 = "config.views.unreadable"
 handler500 = "config.views.failed"
@@ -21,14 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^accounts/(?:{CLOSED})", closed),
     path("accounts/", include("allauth.urls")),
     path("operations/", admin.site.urls),
+    path("", home, name="home"),
+    path("theme/", theme, name="theme"),
+    path("", include("decisions.urls")),
+    path("", include("reviews.urls")),
+    path("", include("connectors.urls")),
+    path("api/v1/", include("connectors.api.urls")),
 ]
-# While the pages are being built, an app joins as soon as it has addresses.
-for module, prefix in (
-    ("config.page_urls", ""),
-    ("decisions.urls", ""),
-    ("reviews.urls", ""),
-    ("connectors.urls", ""),
-    ("config.api_urls", "api/v1/"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
