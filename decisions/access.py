@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.mixins import AccessMixin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from decisions.models import User
 from decisions.permissions import holders_of
@@ -15,21 +15,15 @@ from decisions.permissions import holders_of
 View = Callable[..., HttpResponseBase]
 
 
-class Requires(AccessMixin):
-    """Mix into a class-based view and name its `permission`."""
+class PageRequest(HttpRequest):
+    """A request that `requires` let in: of somebody signed in, seen by htmx's middleware."""
 
-    permission = ""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return self.handle_no_permission()
-        refuse_unless_held(request, self.permission)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        return answer
+    user: User
+    htmx: HtmxDetails
 
 
 def requires(permission: str) -> Callable[[View], View]:
-    """The same as a decorator of view functions."""
+    """Let only people through to a view who hold `permission`."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -50,13 +44,3 @@ def refuse_unless_held(request: HttpRequest, permission: str) -> None:
         roles = [role.label.lower() for role in holders_of(permission)]
         listed = " or ".join(filter(None, [", ".join(roles[:-1]), *roles[-1:]]))
         raise PermissionDenied(f"This needs the role {listed}.")
-
-
-def signed_in(request: HttpRequest) -> User:
-    """Return who asks, in a view whose door let only people through."""
-    return cast(User, request.user)
-
-
-def wants_part(request: HttpRequest) -> bool:
-    """Say whether htmx asks for a part of the page and not for all of it."""
-    return bool(getattr(request, "htmx", False))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,14 +12,14 @@ from connectors.forms import ApiKeyForm, add_faults
 from connectors.models import ApiKey
 from connectors.services import api_keys
 from connectors.views.base import act
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.errors import Invalid
 from decisions.events import Actor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("connectors.make_api_keys")
-def api_key_list(request: HttpRequest) -> HttpResponse:
+def api_key_list(request: PageRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -27,8 +27,8 @@ def api_key_list(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
                 user=form.cleaned_data["user"],
-                creator=request.user,  # type: ignore[arg-type]
-                actor=Actor.person(request.user),  # type: ignore[arg-type]
+                creator=request.user,
+                actor=Actor.person(request.user),
                 expires_at=form.expires_at,
                 now=timezone.now(),
             )
@@ -53,11 +53,11 @@ def api_key_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("connectors.make_api_keys")
-def api_key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
+def api_key_revoke(request: PageRequest, key_id: UUID) -> HttpResponse:
     key = get_object_or_404(ApiKey, pk=key_id)
 
     def work() -> str:
-        api_keys.revoke(key, actor=Actor.person(request.user), now=timezone.now())  # type: ignore[arg-type]
+        api_keys.revoke(key, actor=Actor.person(request.user), now=timezone.now())
         return f"The key {key.name} is taken back. Calls with it are refused from now on."
 
     return act(request, work, back="connectors:api_key_list")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from connectors.forms import ConnectorForm, PauseForm, TestFeedForm, add_faults
 from connectors.models import Connector
 from connectors.services import configuration
 from connectors.views.base import act
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.errors import Expected, Invalid
 
 RECENT = 20
@@ -28,7 +28,7 @@ ABOUT = {
 
 @require_safe
 @requires("connectors.view_connectors")
-def connector_list(request: HttpRequest) -> HttpResponse:
+def connector_list(request: PageRequest) -> HttpResponse:
     now = timezone.now()
     connectors = list(Connector.objects.order_by("kind", "name"))
     health = queries.health_of(connectors, now=now)
@@ -53,7 +53,7 @@ def connector_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("connectors.view_connectors")
-def connector(request: HttpRequest, key: str) -> HttpResponse:
+def connector(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
     may_change = request.user.has_perm("connectors.change_connectors")
     may_see = request.user.has_perm("connectors.view_deliveries")
@@ -78,7 +78,7 @@ def connector(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("connectors.change_connectors")
-def connector_create(request: HttpRequest, kind: str) -> HttpResponse:
+def connector_create(request: PageRequest, kind: str) -> HttpResponse:
     label = dict(ConnectorKind.choices).get(kind)
     if label is None:
         return redirect("connectors:connector_list")
@@ -91,7 +91,7 @@ def connector_create(request: HttpRequest, kind: str) -> HttpResponse:
                 kind=kind,
                 settings=form.settings_given,
                 topics=form.topics_given,
-                author=request.user,  # type: ignore[arg-type]
+                author=request.user,
                 now=timezone.now(),
             )
         except Invalid as error:
@@ -106,7 +106,7 @@ def connector_create(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("connectors.change_connectors")
-def connector_edit(request: HttpRequest, key: str) -> HttpResponse:
+def connector_edit(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
     form = ConnectorForm(
         request.POST or None,
@@ -121,7 +121,7 @@ def connector_edit(request: HttpRequest, key: str) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 settings=form.settings_given,
                 topics=form.topics_given,
-                author=request.user,  # type: ignore[arg-type]
+                author=request.user,
                 now=timezone.now(),
             )
         except Invalid as error:
@@ -136,12 +136,12 @@ def connector_edit(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @requires("connectors.change_connectors")
-def connector_pause(request: HttpRequest, key: str) -> HttpResponse:
+def connector_pause(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
 
     def work() -> str:
         reason = request.POST.get("reason", "")
-        configuration.pause(found, reason=reason, author=request.user, now=timezone.now())  # type: ignore[arg-type]
+        configuration.pause(found, reason=reason, author=request.user, now=timezone.now())
         return f"{found.name} is paused. Deliveries wait until it is resumed."
 
     return act(request, work, back="connectors:connector", key=key)
@@ -149,11 +149,11 @@ def connector_pause(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @requires("connectors.change_connectors")
-def connector_resume(request: HttpRequest, key: str) -> HttpResponse:
+def connector_resume(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
 
     def work() -> str:
-        configuration.resume(found, author=request.user, now=timezone.now())  # type: ignore[arg-type]
+        configuration.resume(found, author=request.user, now=timezone.now())
         return f"{found.name} is resumed. What waited goes out within seconds."
 
     return act(request, work, back="connectors:connector", key=key)
@@ -161,7 +161,7 @@ def connector_resume(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @requires("connectors.change_connectors")
-def connector_test(request: HttpRequest, key: str) -> HttpResponse:
+def connector_test(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
     address = request.POST.get("address", "").strip()
     try:
@@ -174,13 +174,13 @@ def connector_test(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @requires("connectors.change_connectors")
-def connector_secret(request: HttpRequest, key: str) -> HttpResponse:
+def connector_secret(request: PageRequest, key: str) -> HttpResponse:
     """Show the signing secret, or make a new one first; it is never in the page by itself."""
     found = get_object_or_404(Connector, key=key)
     changed = request.POST.get("new") == "yes"
     try:
         if changed:
-            secret = configuration.change_secret(found, author=request.user, now=timezone.now())  # type: ignore[arg-type]
+            secret = configuration.change_secret(found, author=request.user, now=timezone.now())
         else:
             secret = configuration.secret_of(found)
     except Expected as error:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -13,14 +13,14 @@ from connectors.models import Connector, Delivery
 from connectors.services import sending
 from connectors.services.payloads import payload_of
 from connectors.views.base import act, choice_filter
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.events import Actor
 from decisions.queries.paging import page_of
 
 
 @require_safe
 @requires("connectors.view_deliveries")
-def delivery_list(request: HttpRequest) -> HttpResponse:
+def delivery_list(request: PageRequest) -> HttpResponse:
     connectors = list(Connector.objects.order_by("name").values_list("key", "name"))
     filters = [
         choice_filter("state", "State", list(DeliveryState.choices), request),
@@ -38,14 +38,13 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "clear_url": request.path if any(f["value"] for f in filters) else "",
         "may_resend": request.user.has_perm("connectors.resend_deliveries"),
     }
-    part = getattr(request, "htmx", False)
-    template = "connectors/deliveries/_results.html" if part else "connectors/deliveries/list.html"
-    return render(request, template, context)
+    part = "_results" if request.htmx else "list"
+    return render(request, f"connectors/deliveries/{part}.html", context)
 
 
 @require_safe
 @requires("connectors.view_deliveries")
-def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+def delivery(request: PageRequest, delivery_id: UUID) -> HttpResponse:
     found = _found(delivery_id)
     attempts = list(found.tries.all())
     context = {
@@ -62,11 +61,11 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires("connectors.resend_deliveries")
-def resend(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+def resend(request: PageRequest, delivery_id: UUID) -> HttpResponse:
     found = _found(delivery_id)
 
     def work() -> str:
-        actor = Actor.person(request.user)  # type: ignore[arg-type]
+        actor = Actor.person(request.user)
         sending.resend(found, actor=actor, now=timezone.now())
         return "It is sent again, under the same id: nothing counts twice."
 
@@ -75,12 +74,12 @@ def resend(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires("connectors.resend_deliveries")
-def resend_dead(request: HttpRequest, key: str) -> HttpResponse:
+def resend_dead(request: PageRequest, key: str) -> HttpResponse:
     """Send again all that a connector missed in the last 24 hours."""
     found = get_object_or_404(Connector, key=key)
 
     def work() -> str:
-        actor = Actor.person(request.user)  # type: ignore[arg-type]
+        actor = Actor.person(request.user)
         count = sending.resend_dead(found, actor=actor, now=timezone.now())
         words = "1 delivery is" if count == 1 else f"{count:,} deliveries are"
         return f"{words} sent again, under the same ids: nothing counts twice."

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from decisions.access import requires, wants_part
+from decisions.access import PageRequest, requires
 from decisions.enums import EventKind
 from decisions.forms import TrailForm
 from decisions.models import AuditEvent
@@ -35,19 +35,19 @@ COLUMNS = (
 
 @require_safe
 @requires("decisions.view_audit")
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: PageRequest) -> HttpResponse:
     return _page(request, None)
 
 
 @require_safe
 @requires("decisions.view_audit")
-def event(request: HttpRequest, pk: UUID) -> HttpResponse:
+def event(request: PageRequest, pk: UUID) -> HttpResponse:
     return _page(request, get_object_or_404(AuditEvent, pk=pk))
 
 
 @require_POST
 @requires("decisions.view_audit")
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: PageRequest) -> HttpResponse:
     """Recompute the whole chain, because somebody asked."""
     report = sealing.check_chain()
     if not report.seals:
@@ -70,7 +70,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("decisions.view_audit")
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: PageRequest) -> StreamingHttpResponse:
     """Stream the filtered trail as CSV, newest first."""
     wanted, _ = TrailForm(request.GET).trail()
     name = f"audit-trail-{timezone.localtime():%Y-%m-%d-%H%M}.csv"
@@ -81,7 +81,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     )
 
 
-def _page(request: HttpRequest, chosen: AuditEvent | None) -> HttpResponse:
+def _page(request: PageRequest, chosen: AuditEvent | None) -> HttpResponse:
     wanted, misread = TrailForm(request.GET).trail()
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     if chosen and not before and not after:
@@ -103,7 +103,7 @@ def _page(request: HttpRequest, chosen: AuditEvent | None) -> HttpResponse:
         "seal": seal,
         "most_exported": MOST_EXPORTED,
     }
-    part = "decisions/audit/_answer.html" if wants_part(request) else "decisions/audit/trail.html"
+    part = "decisions/audit/_answer.html" if request.htmx else "decisions/audit/trail.html"
     return render(request, part, context)
 
 

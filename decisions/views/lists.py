@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.enums import Outcome, SettledBy, SubmissionState
 from decisions.forms import DecisionListForm, SubmissionListForm, model_choices
 from decisions.queries import work as queries
@@ -20,7 +20,7 @@ SEARCH = "Reference or title"
 
 @require_safe
 @requires("decisions.view_work")
-def submissions(request: HttpRequest) -> HttpResponse:
+def submissions(request: PageRequest) -> HttpResponse:
     wanted, misread = SubmissionListForm(request.GET).read()
     page = _page(queries.submissions_matching(**_spelled(wanted)), request)
     context = {
@@ -38,7 +38,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("decisions.view_work")
-def decisions(request: HttpRequest) -> HttpResponse:
+def decisions(request: PageRequest) -> HttpResponse:
     wanted, misread = DecisionListForm(request.GET).read()
     page = _page(queries.decisions_matching(**_spelled(wanted)), request)
     settlers = [choice for choice in SettledBy.choices if choice[0]]
@@ -66,8 +66,8 @@ def _frame(wanted: dict[str, Any], misread: list[str], page: Page[Any]) -> dict[
     }
 
 
-def _answer(request: HttpRequest, what: str, context: dict[str, Any]) -> HttpResponse:
-    part = "_results" if getattr(request, "htmx", False) else "list"
+def _answer(request: PageRequest, what: str, context: dict[str, Any]) -> HttpResponse:
+    part = "_results" if request.htmx else "list"
     return render(request, f"decisions/{what}/{part}.html", context)
 
 
@@ -77,12 +77,12 @@ def _spelled(wanted: dict[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in wanted.items()}
 
 
-def _page(rows: QuerySet[Any], request: HttpRequest) -> Page[Any]:
+def _page(rows: QuerySet[Any], request: PageRequest) -> Page[Any]:
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     return page_of(rows, before=before, after=after)
 
 
-def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+def _tabs(request: PageRequest) -> list[dict[str, Any]]:
     """Views asked for so often that each is one click away."""
     views = {
         "All": "",

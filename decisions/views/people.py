@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from decisions.access import requires, signed_in, wants_part
+from decisions.access import PageRequest, requires
 from decisions.enums import Role
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
@@ -22,7 +22,7 @@ from decisions.views import filters
 
 @require_safe
 @requires("decisions.manage_people")
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PageRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
     role = request.GET.get("role", "")
     role = role if role in Role.values else ""
@@ -39,13 +39,13 @@ def people(request: HttpRequest) -> HttpResponse:
         ],
         "clear_url": reverse("decisions:people") if text or role else "",
     }
-    part = "_results.html" if wants_part(request) else "list.html"
+    part = "_results.html" if request.htmx else "list.html"
     return render(request, f"decisions/people/{part}", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("decisions.manage_people")
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: PageRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -54,7 +54,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 roles=form.cleaned_data["roles"],
                 password=form.cleaned_data["password"] or None,
-                actor=Actor.person(signed_in(request)),
+                actor=Actor.person(request.user),
                 now=timezone.now(),
             )
         except Invalid as error:
@@ -68,7 +68,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("decisions.manage_people")
-def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person(request: PageRequest, pk: UUID) -> HttpResponse:
     someone = get_object_or_404(User.objects.prefetch_related("groups"), pk=pk)
     held = {"roles": queries.roles_of(someone), "active": someone.is_active}
     form = RolesForm(request.POST if request.method == "POST" else None, initial=held)
@@ -81,7 +81,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
                     someone,
                     roles=form.cleaned_data["roles"],
                     active=form.cleaned_data["active"],
-                    actor=Actor.person(signed_in(request)),
+                    actor=Actor.person(request.user),
                     now=timezone.now(),
                 )
             except Refused as error:

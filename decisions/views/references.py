@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from decisions.access import requires, signed_in, wants_part
+from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from decisions.models import DecisionModel, ReferenceTable, ReferenceTableVersion
@@ -25,7 +25,7 @@ MOST_SHOWN = 500
 
 @require_safe
 @requires("decisions.view_rules")
-def table_list(request: HttpRequest) -> HttpResponse:
+def table_list(request: PageRequest) -> HttpResponse:
     readers = _readers()
     rows = [
         {"table": table, "readers": readers.get(table.key, [])}
@@ -36,21 +36,21 @@ def table_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("decisions.view_rules")
-def table(request: HttpRequest, slug: str) -> HttpResponse:
+def table(request: PageRequest, slug: str) -> HttpResponse:
     found = _table(slug)
     return _page(request, found, found.current)
 
 
 @require_safe
 @requires("decisions.view_rules")
-def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version(request: PageRequest, slug: str, number: int) -> HttpResponse:
     found = _table(slug)
     return _page(request, found, get_object_or_404(_contents(found), number=number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("decisions.edit_references")
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
+def edit(request: PageRequest, slug: str) -> HttpResponse:
     found = _table(slug)
     if request.method == "POST":
         return _answer(request, found)
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     return _editor(request, found, content, grid)
 
 
-def _answer(request: HttpRequest, found: ReferenceTable) -> HttpResponse:
+def _answer(request: PageRequest, found: ReferenceTable) -> HttpResponse:
     """Add or remove a row, or save: three buttons of one form."""
     based_on = whole(request.POST.get("based_on"))
     content = get_object_or_404(_contents(found), number=based_on)
@@ -71,8 +71,8 @@ def _answer(request: HttpRequest, found: ReferenceTable) -> HttpResponse:
         saved = authoring.change_table(
             found,
             rows=grid.merged_into(content.rows),
-            author=signed_in(request),
-            actor=Actor.person(signed_in(request)),
+            author=request.user,
+            actor=Actor.person(request.user),
             reason=reason,
             now=timezone.now(),
             based_on=based_on,
@@ -87,11 +87,11 @@ def _answer(request: HttpRequest, found: ReferenceTable) -> HttpResponse:
     )
     page = reverse("decisions:reference_table", args=[found.key])
     # An XHR would follow a redirect and put the whole page into the place of the form.
-    return HttpResponseClientRedirect(page) if wants_part(request) else redirect(page)
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
 
 
 def _editor(
-    request: HttpRequest,
+    request: PageRequest,
     found: ReferenceTable,
     content: ReferenceTableVersion,
     grid: Grid,
@@ -117,12 +117,12 @@ def _editor(
         "later": grid.start + grid.size + 1 if grid.start + grid.size < len(content.rows) else 0,
     }
     code = 409 if conflict else 422 if problems else 200
-    part = "_form.html" if wants_part(request) and request.method == "POST" else "edit.html"
+    part = "_form.html" if request.htmx and request.method == "POST" else "edit.html"
     return render(request, f"decisions/references/{part}", context, status=code)
 
 
 def _page(
-    request: HttpRequest, found: ReferenceTable, content: ReferenceTableVersion | None
+    request: PageRequest, found: ReferenceTable, content: ReferenceTableVersion | None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "table": found,

@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from reviews.models import ReviewQueue
 from reviews.queries.board import board_hours, person_lines, queue_lines
 from reviews.queries.items import open_items, with_meters
-from reviews.views.requests import PageRequest
 
 AT_RISK = 10
 

@@ -6,12 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.errors import Invalid
 from reviews.forms import CalendarForm
 from reviews.models import BusinessCalendar
 from reviews.services.queues import change_calendar
-from reviews.views.requests import PageRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from reviews.forms import QueueForm, ReasonCodeRows
@@ -18,7 +18,6 @@ from reviews.queries.items import open_items, page_by_due, with_meters
 from reviews.queries.queues import may_work
 from reviews.services import queues as service
 from reviews.views.board import day_of
-from reviews.views.requests import PageRequest
 
 WHO = (("free", "Nobody"), ("mine", "Me"), ("taken", "Somebody"))
 DUE = (("late", "Late"), ("today", "Later today"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from decisions.access import requires
+from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from reviews.forms import MoveForm, VerdictForm, written
 from reviews.models import ReviewItem, ReviewQueue
@@ -18,7 +18,6 @@ from reviews.queries.items import item_with_record, open_items, recent_verdicts,
 from reviews.queries.queues import queues_of
 from reviews.services import claiming, routing, verdicts
 from reviews.services.bench import bench_for
-from reviews.views.requests import PageRequest
 
 
 @require_safe
