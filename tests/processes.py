@@ -44,9 +44,9 @@ class Processes:
     def kill(self, name: str) -> None:
         """End a program and all it started as the kernel would: at once, without a word."""
         child = self.supervisor.children.pop(name)
-        for pid in descendants(child.pid):
-            os.kill(pid, signal.SIGKILL)
-        child.end(0)
+        group = next(pid for pid, parent in processes_now() if parent == child.pid)
+        os.killpg(group, signal.SIGKILL)
+        child.end(5)
 
 
 def until(condition, *, seconds=30.0, what="this"):
@@ -61,18 +61,23 @@ def until(condition, *, seconds=30.0, what="this"):
 
 def descendants(pid):
     """A process and everything it started, itself last."""
+    below = [child for child, parent in processes_now() if parent == pid]
+    return [each for child in below for each in descendants(child)] + [pid]
+
+
+def processes_now():
+    """Every process of this machine with its parent."""
     listed = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
     ).stdout
-    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
-    below = [child for child, parent in parents if parent == pid]
-    return [each for child in below for each in descendants(child)] + [pid]
+    return [tuple(map(int, line.split())) for line in listed.splitlines()]
 
 
 def worker_answers():
     from config.celery import app
 
-    return app.control.ping(timeout=0.5)
+    # A worker with much to do on a busy machine takes its time; the first answer is enough.
+    return app.control.ping(timeout=5, limit=1)
 
 
 def home_of(state):
