@@ -18,6 +18,7 @@ from connectors.models import Connector, Delivery
 from decisions.enums import Outcome, SettledBy, VersionState
 from decisions.ids import id_at
 from decisions.models import Decision, DecisionModel, ModelVersion, User
+from decisions.queries.days import day_of
 from reviews.models import ReviewQueue
 from reviews.queries.board import QueueLine, queue_lines
 
@@ -93,8 +94,7 @@ def attention_for(user: User, lines: Iterable[QueueLine], *, now: datetime) -> l
 def open_queues(*, now: datetime) -> list[QueueLine]:
     """Every queue with what is open, late and due today; the busiest trouble first."""
     queues = list(ReviewQueue.objects.select_related("calendar"))
-    ends = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    lines = queue_lines(queues, hours=[], now=now, today_ends=ends + timedelta(days=1))
+    lines = queue_lines(queues, hours=[], now=now, today_ends=day_of(now)[1])
     return sorted(lines, key=lambda line: (-line.late, line.next_due or now + WEEK * 52))
 
 
@@ -219,8 +219,7 @@ def _proposals(user: User) -> Iterator[Attention]:
 
 def _day(moment: datetime) -> Counts:
     """Counts by hour, outcome of the rules and settler, from midnight until `moment`."""
-    local = timezone.localtime(moment)
-    begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    begin, _ = day_of(moment)
 
     def read() -> Counts:
         rows = (
@@ -232,7 +231,7 @@ def _day(moment: datetime) -> Counts:
         )
         return {tuple(key): count for *key, count in rows}
 
-    return _kept(f"overview-{local:%Y-%m-%d}", read)
+    return _kept(f"overview-{begin:%Y-%m-%d}", read)
 
 
 def _kept(name: str, read: Callable[[], Counts]) -> Counts:

@@ -1,7 +1,5 @@
 """Lists of connectors' own records and of decisions' work for the API: paged by key, no OFFSET."""
 
-import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from connectors.models import Connector, Delivery
 from decisions.errors import Invalid
 from decisions.ids import id_at
 from decisions.models import Decision, Submission
-from decisions.queries.paging import page_of, read_cursor
+from decisions.queries.paging import pack, page_of, read_cursor, unpack
 
 
 @dataclass(frozen=True)
@@ -126,21 +124,16 @@ def health_of(connectors: Sequence[Connector], *, now: datetime) -> dict[UUID, H
 
 
 def _at(moment: datetime, key: UUID) -> str:
-    return _write(u=moment.isoformat(), k=str(key))
-
-
-def _write(**position: str) -> str:
-    content = json.dumps(position, separators=(",", ":")).encode("ascii")
-    return base64.urlsafe_b64encode(content).decode("ascii").rstrip("=")
+    position = {"u": moment.isoformat(), "k": str(key)}
+    return pack(json.dumps(position, separators=(",", ":")).encode("ascii"))
 
 
 def _read(cursor: str) -> dict[str, Any]:
     if not cursor:
         return {}
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        position = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
+        position = json.loads(unpack(cursor))
+    except (ValueError, RecursionError):
         position = None
     if not isinstance(position, dict) or not position:
         raise _lost()

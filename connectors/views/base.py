@@ -1,4 +1,4 @@
-"""What all pages of connectors share: acts with their answer in words, and filters."""
+"""What all pages of connectors share: acts with their answer in words."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,19 +21,3 @@ def act(
         messages.error(request, " ".join([str(error), *faults]))
     answer: HttpResponse = redirect(back, **address)
     return answer
-
-
-def choice_filter(
-    name: str, label: str, choices: list[tuple[str, str]], request: HttpRequest
-) -> dict[str, Any]:
-    """One filter of a list, for `partials/_filters.html`; an unknown value counts as none."""
-    value = request.GET.get(name, "")
-    words = dict(choices).get(value, "")
-    return {
-        "name": name,
-        "label": label,
-        "kind": "choice",
-        "value": value if words else "",
-        "words": words,
-        "options": [(key, text, key == value) for key, text in choices],
-    }

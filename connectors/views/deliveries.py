@@ -12,7 +12,8 @@ from connectors.enums import DeliveryState
 from connectors.models import Connector, Delivery
 from connectors.services import sending
 from connectors.services.payloads import payload_of
-from connectors.views.base import act, choice_filter
+from connectors.views.base import act
+from decisions import filters
 from decisions.access import PageRequest, requires
 from decisions.events import Actor
 from decisions.queries.paging import page_of
@@ -22,20 +23,21 @@ from decisions.queries.paging import page_of
 @requires("connectors.view_deliveries")
 def delivery_list(request: PageRequest) -> HttpResponse:
     connectors = list(Connector.objects.order_by("name").values_list("key", "name"))
-    filters = [
-        choice_filter("state", "State", list(DeliveryState.choices), request),
-        choice_filter("connector", "Connector", connectors, request),
-    ]
+    state = filters.chosen(request.GET.get("state", ""), DeliveryState.choices)
+    key = filters.chosen(request.GET.get("connector", ""), connectors)
     rows = queries.deliveries()
-    if filters[0]["value"]:
-        rows = rows.filter(state=filters[0]["value"])
-    if filters[1]["value"]:
-        rows = rows.filter(connector__key=filters[1]["value"])
+    if state:
+        rows = rows.filter(state=state)
+    if key:
+        rows = rows.filter(connector__key=key)
     page = page_of(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {
-        "filters": filters,
+        "filters": [
+            filters.choice("state", "State", state, DeliveryState.choices),
+            filters.choice("connector", "Connector", key, connectors),
+        ],
         "page": page,
-        "clear_url": request.path if any(f["value"] for f in filters) else "",
+        "clear_url": request.path if state or key else "",
         "may_resend": request.user.has_perm("connectors.resend_deliveries"),
     }
     part = "_results" if request.htmx else "list"

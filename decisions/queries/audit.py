@@ -3,14 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from decisions.ids import id_at
 from decisions.models import (
     AuditEvent,
     AuditSeal,
@@ -20,6 +18,7 @@ from decisions.models import (
     Submission,
     User,
 )
+from decisions.queries.days import keys_of
 
 MOST_SUBMISSIONS = 200
 MOST_FOLLOWING = 20
@@ -56,11 +55,7 @@ def events_of(trail: Trail) -> QuerySet[AuditEvent]:
         events = events.filter(subject_id=trail.about)
     if trail.text:
         events = events.filter(_found(trail.text))
-    if trail.first:
-        events = events.filter(pk__gte=id_at(_midnight(trail.first)))
-    if trail.last:
-        events = events.filter(pk__lt=id_at(_midnight(trail.last) + timedelta(days=1)))
-    return events
+    return events.filter(**keys_of(trail.first, trail.last))
 
 
 def _found(text: str) -> Q:
@@ -71,10 +66,6 @@ def _found(text: str) -> Q:
         named = Submission.objects.matching(text).order_by("-pk").values_list("pk", flat=True)
         return Q(submission_id__in=list(named[:MOST_SUBMISSIONS]))
     return Q(pk=key) | Q(subject_id=key) | Q(submission_id=key)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def people_who_act() -> QuerySet[User]:

@@ -1,7 +1,6 @@
 """Pages of endless lists, newest first: walked by key, without OFFSET and without COUNT."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -62,12 +61,24 @@ def cursor_above(row: Model) -> str:
 
 
 def _cursor(key: UUID) -> str:
-    return base64.urlsafe_b64encode(key.bytes).decode("ascii").rstrip("=")
+    return pack(key.bytes)
 
 
 def read_cursor(cursor: str) -> UUID | None:
     """Return the key a cursor stands at, or None for anything that is not a cursor."""
+    content = unpack(cursor)
+    return UUID(bytes=content) if len(content) == 16 else None
+
+
+def pack(position: bytes) -> str:
+    """Write a position as an opaque cursor."""
+    return base64.urlsafe_b64encode(position).decode("ascii").rstrip("=")
+
+
+def unpack(cursor: str) -> bytes:
+    """Return the position a cursor holds; nothing for anything that is not a cursor."""
+    padded = cursor + "=" * (-len(cursor) % 4)
     try:
-        return UUID(bytes=base64.b64decode(f"{cursor}==", altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error):
-        return None
+        return base64.b64decode(padded, altchars=b"-_", validate=True)
+    except ValueError:
+        return b""

@@ -1,16 +1,15 @@
 """Lists of submissions and decisions, and what belongs to one of them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from decisions.enums import EventKind, SettledBy
-from decisions.ids import id_at
 from decisions.models import AuditEvent, Decision, Submission
+from decisions.queries.days import keys_of
 
 # The columns a list never shows are the large ones.
 HEAVY = ("facts", "model__headline", "model__topics")
@@ -32,7 +31,7 @@ def submissions_matching(
         found = found.filter(state=state)
     if model:
         found = found.filter(model__key=model)
-    return found.filter(**_span(first, last))
+    return found.filter(**keys_of(first, last))
 
 
 def decisions_matching(
@@ -63,21 +62,7 @@ def decisions_matching(
         found = found.filter(settled_by=settled_by)
     if failed is not None:
         found = found.filter(failed=failed)
-    return found.filter(**_span(first, last))
-
-
-def _span(first: date | None, last: date | None) -> dict[str, UUID]:
-    """Keys are ordered by time, so a span of days is a range of keys; `last` is included."""
-    span: dict[str, UUID] = {}
-    if first:
-        span["pk__gte"] = id_at(_midnight(first))
-    if last:
-        span["pk__lt"] = id_at(_midnight(last) + timedelta(days=1))
-    return span
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+    return found.filter(**keys_of(first, last))
 
 
 def settlers_of(decisions: Iterable[Decision]) -> dict[UUID, str]:

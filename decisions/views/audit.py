@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from decisions import filters
 from decisions.access import PageRequest, requires
 from decisions.enums import EventKind
 from decisions.forms import TrailForm
@@ -22,7 +23,6 @@ from decisions.queries import audit as queries
 from decisions.queries.audit import Trail
 from decisions.queries.paging import cursor_above, page_of
 from decisions.services import sealing
-from decisions.views import filters
 from decisions.views.records import address_of, kind_in_words
 from decisions.views.sentences import what_happened
 

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from decisions import filters
 from decisions.access import PageRequest, requires
 from decisions.enums import Outcome, SettledBy, SubmissionState
 from decisions.forms import DecisionListForm, SubmissionListForm, model_choices
 from decisions.queries import work as queries
 from decisions.queries.paging import Page, page_of
-from decisions.views import filters
 
 SEARCH = "Reference or title"
 

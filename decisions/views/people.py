@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from decisions import filters
 from decisions.access import PageRequest, requires
 from decisions.enums import Role
 from decisions.errors import Invalid, Refused
@@ -17,15 +18,13 @@ from decisions.forms import InvitationForm, RolesForm, add_faults
 from decisions.models import User
 from decisions.queries import people as queries
 from decisions.services import people as services
-from decisions.views import filters
 
 
 @require_safe
 @requires("decisions.manage_people")
 def people(request: PageRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    role = request.GET.get("role", "")
-    role = role if role in Role.values else ""
+    role = filters.chosen(request.GET.get("role", ""), Role.choices)
     found = list(queries.people(text=text, role=role)[: queries.MOST_PEOPLE + 1])
     context = {
         "rows": [

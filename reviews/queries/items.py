@@ -1,15 +1,13 @@
 """Items that wait, page by page, and the whole record of one."""
 
-import base64
-import binascii
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from decisions.models import AuditEvent, Decision, User
-from decisions.queries.paging import Page
+from decisions.models import Decision, User
+from decisions.queries.paging import Page, pack, unpack
 from reviews.calendars import BusinessHours
 from reviews.meters import meter_of
 from reviews.models import ReviewItem, ReviewQueue, Verdict
@@ -17,7 +15,6 @@ from reviews.queries.queues import hours_of
 
 SIZE = 50
 EARLIER = 10
-MOST_EVENTS = 200
 
 
 def open_items(
@@ -134,12 +131,6 @@ def earlier_decisions(decision: Decision) -> list[Decision]:
     )
 
 
-def story_of(submission_id: UUID) -> list[AuditEvent]:
-    """What the audit log says of a submission, oldest first."""
-    rows = AuditEvent.objects.filter(submission_id=submission_id).order_by("pk")
-    return list(rows[:MOST_EVENTS])
-
-
 def recent_verdicts(user: User, *, count: int = 20) -> list[Verdict]:
     """The last verdicts of a person, newest first."""
     return list(
@@ -151,18 +142,13 @@ def recent_verdicts(user: User, *, count: int = 20) -> list[Verdict]:
 
 
 def _cursor(item: ReviewItem) -> str:
-    raw = f"{item.due_at.isoformat()}|{item.pk}".encode()
-    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+    return pack(f"{item.due_at.isoformat()}|{item.pk}".encode())
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    if not cursor:
-        return None
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        raw = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        at, key = raw.split("|")
+        at, key = unpack(cursor).decode("ascii").split("|")
         place = datetime.fromisoformat(at), UUID(key)
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
     return place if place[0].tzinfo else None

@@ -6,14 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from decisions.models import AuditEvent, Decision, Evidence, User
+from decisions.queries.work import story_of
 from reviews.enums import ItemState
 from reviews.models import ReasonCode, ReviewItem
-from reviews.queries.items import (
-    earlier_decisions,
-    open_items,
-    story_of,
-    with_meters,
-)
+from reviews.queries.items import earlier_decisions, open_items, with_meters
 from reviews.queries.queues import active_codes, may_work
 from reviews.services.facts import Fact, compared_facts, submitted_facts
 from reviews.services.replay import HitTable, replay
@@ -76,7 +72,7 @@ def bench_for(item: ReviewItem, user: User, *, now: datetime) -> Bench:
             for evidence in item.submission.evidence.all()
         ],
         earlier=earlier_decisions(decision),
-        story=story_of(item.submission_id),
+        story=story_of(item.submission),
         next_up=with_meters(up_next, now=now),
         codes=active_codes(item.queue),
         conditions=proposed_conditions(decision),

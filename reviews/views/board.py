@@ -1,13 +1,12 @@
 """The board of queues: will we be in time, and who does what."""
 
-from datetime import datetime, timedelta
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from decisions.access import PageRequest, requires
+from decisions.queries.days import day_of
 from reviews.models import ReviewQueue
 from reviews.queries.board import board_hours, person_lines, queue_lines
 from reviews.queries.items import open_items, with_meters
@@ -37,9 +36,3 @@ def board(request: PageRequest) -> HttpResponse:
     }
     template = "reviews/queues/_board.html" if request.htmx else "reviews/queues/board.html"
     return render(request, template, context)
-
-
-def day_of(now: datetime) -> tuple[datetime, datetime]:
-    """When today began and ends, on the clock of this installation."""
-    began = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return began, began + timedelta(days=1)

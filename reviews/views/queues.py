@@ -9,15 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from decisions import filters
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
+from decisions.queries.days import day_of
 from reviews.forms import QueueForm, ReasonCodeRows
 from reviews.models import ReviewQueue
 from reviews.queries.items import open_items, page_by_due, with_meters
 from reviews.queries.queues import may_work
 from reviews.services import queues as service
-from reviews.views.board import day_of
 
 WHO = (("free", "Nobody"), ("mine", "Me"), ("taken", "Somebody"))
 DUE = (("late", "Late"), ("today", "Later today"))
@@ -28,7 +29,8 @@ DUE = (("late", "Late"), ("today", "Later today"))
 def queue(request: PageRequest, key: str) -> HttpResponse:
     found = _queue(key)
     now = timezone.now()
-    who, due = (_chosen(request, name, options) for name, options in (("who", WHO), ("due", DUE)))
+    who = filters.chosen(request.GET.get("who", ""), WHO)
+    due = filters.chosen(request.GET.get("due", ""), DUE)
     rows = open_items(
         now=now, queues=[found], user=request.user, who=who, due=due, today_ends=day_of(now)[1]
     )
@@ -40,7 +42,10 @@ def queue(request: PageRequest, key: str) -> HttpResponse:
         "promised": timedelta(minutes=found.decision_minutes),
         "page": page,
         "items": with_meters(page.items, now=now),
-        "filters": [_filter("who", "With", who, WHO), _filter("due", "Due", due, DUE)],
+        "filters": [
+            filters.choice("who", "With", who, WHO),
+            filters.choice("due", "Due", due, DUE),
+        ],
         "clear_url": request.path if who or due else "",
         "may_work": request.user.has_perm("reviews.work_items") and may_work(request.user, found),
     }
@@ -158,21 +163,3 @@ def _settings_page(
 
 def _queue(key: str) -> ReviewQueue:
     return get_object_or_404(ReviewQueue.objects.select_related("calendar"), key=key)
-
-
-def _chosen(request: PageRequest, name: str, options: tuple[tuple[str, str], ...]) -> str:
-    value = request.GET.get(name, "")
-    return value if value in dict(options) else ""
-
-
-def _filter(
-    name: str, label: str, value: str, options: tuple[tuple[str, str], ...]
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "label": label,
-        "kind": "choice",
-        "value": value,
-        "words": dict(options).get(value, ""),
-        "options": [(key, text, key == value) for key, text in options],
-    }

@@ -33,6 +33,11 @@ def choice(name: str, label: str, chosen: Any, options: Iterable[tuple[Any, str]
     return Filter(name, label, "choice", value=chosen, words=words, options=listed)
 
 
+def chosen(value: str, options: Iterable[tuple[Any, str]]) -> str:
+    """Return the option an address asks for; an unknown one counts as none."""
+    return value if value in {str(known) for known, _ in options} else ""
+
+
 def dates(label: str, first: date | None, last: date | None) -> Filter:
     """A span of days; its fields are called `from` and `to`."""
     return Filter(
