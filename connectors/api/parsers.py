@@ -92,21 +92,21 @@ def read_lines(content: bytes) -> list[Any]:
     for number, line in enumerate(content.split(b"\n"), start=1):
         if line.strip():
             try:
-                values.append(read_json(line))
+                values.append(read_json(line, what="line"))
             except BodyRefused as refused:
-                refused.where = f"line {number}" + (f" {refused.where}" if refused.where else "")
+                refused.where = f"line {number}" + (f", {refused.where}" if refused.where else "")
                 values.append(refused)
     return values
 
 
-def read_json(content: bytes) -> Any:
+def read_json(content: bytes, *, what: str = "body") -> Any:
     """Value of a JSON text; raises BodyRefused with what is wrong, where, and what to do."""
     try:
         text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         raise BodyRefused(
             "not_utf8",
-            f"The body is not UTF-8: byte {error.start + 1} cannot be read.",
+            f"The {what} is not UTF-8: byte {error.start + 1} cannot be read.",
             hint="Encode the JSON as UTF-8.",
             where=f"byte {error.start + 1}",
         ) from None
@@ -119,11 +119,14 @@ def read_json(content: bytes) -> Any:
             parse_constant=_constant,
         )
     except json.JSONDecodeError as error:
+        place = f"column {error.colno}"
+        if what == "body":
+            place = f"line {error.lineno}, {place}"
         raise BodyRefused(
             "not_json",
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            f"The {what} is not JSON: {error.msg.removesuffix(' starting at')} at {place}.",
             hint="Send one JSON value, checked with any JSON tool.",
-            where=f"line {error.lineno}, column {error.colno}",
+            where=place,
         ) from None
     except RecursionError:
         _too_deep("")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -19,6 +20,9 @@ class HasScope(BasePermission):
     message = "This API key does not carry the scope that this call needs."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
+        if (request.method or "").upper() not in view.allowed_methods:
+            # No key lets anybody in here, so none is asked for.
+            raise MethodNotAllowed(request.method or "")
         needed: dict[str, Any] = getattr(view, "scopes", {})
         method = "GET" if request.method == "HEAD" else request.method
         scope = needed.get(method or "")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connectors import queries
-from connectors.api.parsers import MOST_BYTES, BodyRefused, drain
+from connectors.api.parsers import MOST_BYTES, BodyRefused
 from connectors.api.throttles import KeyThrottle
 from connectors.models import ApiKey
 from decisions.errors import Fault, Invalid
@@ -22,13 +22,10 @@ QUIET = timedelta(seconds=10)  # Longer than a transaction of a worker is open.
 LARGEST_PAGE = 200
 
 
-class LengthRequired(BodyRefused):
-    status_code = 411
-
-
 class ApiView(APIView):
     """A view for API keys; `scopes` names the scope each method needs."""
 
+    http_method_names = ["get", "head", "post"]
     scopes: dict[str, str] = {}
     throttle_classes = [KeyThrottle]
 
@@ -42,11 +39,26 @@ def _take_chunks(request: HttpRequest) -> None:
     """Give Django a body of known length: it reads no chunks by itself, and would see nothing."""
     environ = getattr(request, "environ", {})
     if environ.get("wsgi.input_terminated"):
-        content = environ["wsgi.input"].read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            drain(environ["wsgi.input"])
-        request.META["CONTENT_LENGTH"] = str(len(content))
-        request._stream = io.BytesIO(content)
+        request._stream = _Chunks(environ["wsgi.input"])
+        # Any length but none: nobody knows it yet, and only an empty body is not read.
+        request.META["CONTENT_LENGTH"] = str(MOST_BYTES)
+
+
+class _Chunks(io.RawIOBase):
+    """A body in chunks; nothing is read before the caller is known, and faults have words."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return cast("bytes", self._source.read(size))
+        except Exception as error:  # Each server has its own exception for chunks that are none.
+            raise BodyRefused(
+                "broken_chunks",
+                "The body was announced in chunks, and they cannot be read.",
+                hint="Let the HTTP library of your language send the body.",
+            ) from error
 
 
 def key_of(request: Request) -> ApiKey:

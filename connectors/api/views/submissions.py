@@ -33,6 +33,7 @@ from decisions.errors import Fault, Invalid
 from decisions.models import Decision, Submission
 
 MOST_AT_ONCE = 1000
+MOST_FAULTS_IN_ALL = 5000
 LONGEST_WAIT = 30
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})\"?(?=$|[,;\s])")
 KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
@@ -201,12 +202,14 @@ def _render_one(submission: Submission, decision: Decision | None) -> Reply:
 
 def _render_many(batch: Sequence[Any], taken: Sequence[Submission | Invalid]) -> Reply:
     """One result for each that came, also for those that were no objects at all."""
-    waiting = iter(taken)
+    waiting, left = iter(taken), MOST_FAULTS_IN_ALL
     results = []
     for facts in batch:
         if isinstance(facts, dict):
             answer = next(waiting)
-            faults = faults_of(answer) if isinstance(answer, Invalid) else []
+            # Each names its first fault; the answer to a batch must not outgrow the batch.
+            faults = faults_of(answer)[: max(left, 1)] if isinstance(answer, Invalid) else []
+            left -= len(faults)
             results.append(representations.taken_body(answer, faults))
         elif isinstance(facts, BodyRefused):
             results.append(

@@ -86,4 +86,10 @@ def test_rest_of_a_refused_body_is_read_so_that_the_caller_hears_why():
 def test_lines_are_read_one_by_one_and_bad_ones_named():
     good, bad, other = read_lines(b'{"a": 1}\r\n\n{"a": NaN}\n[1]\n')
     assert (good, other) == ({"a": 1}, [1])
-    assert bad.where == "line 3 NaN"
+    assert bad.where == "line 3, NaN"
+
+
+def test_a_broken_line_says_its_number_once():
+    (broken,) = read_lines(b'\n{"brok')
+    assert broken.where == "line 2, column 2"
+    assert str(broken.detail) == "The line is not JSON: Unterminated string at column 2."

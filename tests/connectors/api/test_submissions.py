@@ -167,6 +167,49 @@ def test_chunked_body_is_read_and_limited_too(caller, size, code):
     assert answer.status_code == code
 
 
+class BrokenInput(io.RawIOBase):
+    """The input of a server that finds chunks which are none."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise RuntimeError("Invalid chunk size")
+
+
+def test_broken_chunks_are_refused_and_cost_strangers_nothing(caller):
+    def send(token):
+        return Client().generic(
+            "POST",
+            "/api/v1/submissions",
+            headers={"Authorization": f"Bearer {token}", "Transfer-Encoding": "chunked"},
+            **{
+                "CONTENT_TYPE": "application/json",
+                "wsgi.input": BrokenInput(),
+                "wsgi.input_terminated": True,
+                "CONTENT_LENGTH": "",
+            },
+        )
+
+    answer = send(caller.token)
+    assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (400, "broken_chunks")
+    assert send("clr_unknown").status_code == 401
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "FOO"])
+def test_a_method_that_is_not_offered_is_not_called_a_missing_scope(caller, method):
+    answer = Client().generic(
+        method, "/api/v1/submissions", headers={"Authorization": f"Bearer {caller.token}"}
+    )
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD, POST"
+
+
+def test_answer_to_a_batch_of_faults_stays_small(caller):
+    batch = [{f"field{n}": 1 for n in range(60)}] * 1000
+    answer = caller.post("submissions:batch", {"model": "spending", "submissions": batch})
+    assert answer.status_code == 422
+    assert sum(len(result["errors"]) for result in answer.json()["results"]) < 6000
+    assert all(result["errors"] for result in answer.json()["results"])
+
+
 def test_other_content_type_is_refused(caller):
     answer = caller.post("submissions", content=b"a=1", kind="application/x-www-form-urlencoded")
     assert answer.status_code == 415
@@ -217,7 +260,7 @@ def test_lines_are_taken_one_by_one(caller):
     assert answer.status_code == 202
     results = answer.json()["results"]
     assert [result["accepted"] for result in results] == [True, False, True, False]
-    assert results[1]["errors"][0]["field"] == "line 3 NaN"
+    assert results[1]["errors"][0]["field"] == "line 3, NaN"
 
 
 def test_batch_without_anything_valid_is_refused_with_all_answers(caller):
