@@ -9,7 +9,6 @@ from connectors.enums import ConnectorKind, Scope
 from connectors.models import Connector
 from connectors.models.connectors import EVERY_TOPIC
 from decisions.enums import Role
-from decisions.errors import Invalid
 from decisions.models import User
 
 NAME_HINT = "What people call it, like CRM webhook."
@@ -117,12 +116,3 @@ class ApiKeyForm(forms.Form):
     def expires_at(self) -> datetime | None:
         day = self.cleaned_data.get("last_day")
         return datetime.combine(day, time.max, tzinfo=UTC) if day else None
-
-
-def add_faults(form: forms.Form, error: Invalid) -> None:
-    """Put the faults a service found beside the fields they are about."""
-    if not error.faults:
-        form.add_error(None, str(error))
-    for fault in error.faults:
-        where = fault.get("where", "")
-        form.add_error(where if where in form.fields else None, fault.get("message", ""))

@@ -7,7 +7,6 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from decisions.enums import EventKind, Outcome, Role, SettledBy, SubmissionState
-from decisions.errors import Invalid
 from decisions.models import DecisionModel
 from decisions.queries.audit import Trail
 
@@ -39,47 +38,10 @@ class DayField(forms.DateField):
         )
 
 
-class TrailForm(forms.Form):
-    """The filters of the audit trail, from the address."""
+class ListForm(forms.Form):
+    """The filters every list of records has, from the address: search and days."""
 
     q = forms.CharField(label="Search", required=False, max_length=200)
-    kind = forms.ChoiceField(label="Event", required=False, choices=EventKind.choices)
-    actor = forms.UUIDField(label="Who", required=False)
-    about = forms.UUIDField(label="About", required=False)
-    field_order = ("q", "kind", "actor", "about", "from", "to")
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.fields["from"] = DayField(label="From")
-        self.fields["to"] = DayField(label="To")
-
-    def trail(self) -> tuple[Trail, list[str]]:
-        """Return what is asked for, and a sentence for each part that was not understood."""
-        self.is_valid()
-        read = self.cleaned_data
-        trail = Trail(
-            text=read.get("q") or "",
-            kind=read.get("kind") or "",
-            actor=read.get("actor"),
-            about=read.get("about"),
-            first=read.get("from"),
-            last=read.get("to"),
-        )
-        return trail, [
-            f"{self.fields[name].label}: {' '.join(map(str, messages))} This filter is not applied."
-            for name, messages in self.errors.items()
-        ]
-
-
-def model_choices() -> list[tuple[str, str]]:
-    return list(DecisionModel.objects.order_by("name").values_list("key", "name"))
-
-
-class WorkListForm(forms.Form):
-    """What the lists of submissions and decisions share: search, model and days."""
-
-    q = forms.CharField(label="Search", required=False, max_length=200)
-    model = forms.ChoiceField(label="Model", required=False, choices=model_choices)
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -94,6 +56,30 @@ class WorkListForm(forms.Form):
             f"{self.fields[name].label}: {' '.join(map(str, texts))} This filter is not applied."
             for name, texts in self.errors.items()
         ]
+
+
+class TrailForm(ListForm):
+    """The filters of the audit trail."""
+
+    kind = forms.ChoiceField(label="Event", required=False, choices=EventKind.choices)
+    actor = forms.UUIDField(label="Who", required=False)
+    about = forms.UUIDField(label="About", required=False)
+
+    def trail(self) -> tuple[Trail, list[str]]:
+        """Return what is asked for, and a sentence for each part that was not understood."""
+        given, misread = self.read()
+        names = {"q": "text", "from": "first", "to": "last"}
+        return Trail(**{names.get(name, name): value for name, value in given.items()}), misread
+
+
+def model_choices() -> list[tuple[str, str]]:
+    return list(DecisionModel.objects.order_by("name").values_list("key", "name"))
+
+
+class WorkListForm(ListForm):
+    """What the lists of submissions and decisions share."""
+
+    model = forms.ChoiceField(label="Model", required=False, choices=model_choices)
 
 
 class SubmissionListForm(WorkListForm):
@@ -144,13 +130,3 @@ class InvitationForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label="Roles", required=False, choices=ROLES, widget=forms.CheckboxSelectMultiple
     )
-
-
-def add_faults(form: forms.Form, refusal: Invalid) -> None:
-    """Show what a service found wrong at the fields it names."""
-    for fault in refusal.faults:
-        where = fault.get("where", "")
-        words = " ".join(filter(None, [fault.get("message"), fault.get("hint")]))
-        form.add_error(where if where in form.fields else None, words)
-    if not refusal.faults:
-        form.add_error(None, str(refusal))

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from decisions.enums import FINAL_OUTCOMES, Outcome, Role
-from decisions.errors import Invalid
 from decisions.models import User
 from reviews.calendars import DAYS
 from reviews.models import BusinessCalendar, ReviewItem, ReviewQueue
@@ -26,19 +25,7 @@ CHOICES = (
 )
 
 
-class ExpectedFaults(forms.Form):
-    """A form that shows what a service refused, each fault at its field."""
-
-    def take(self, refusal: Invalid) -> None:
-        for fault in refusal.faults:
-            where = fault.get("where", "")
-            message = " ".join(filter(None, [fault["message"], fault.get("hint", "")]))
-            self.add_error(where if where in self.fields else None, message)
-        if not refusal.faults:
-            self.add_error(None, str(refusal))
-
-
-class VerdictForm(ExpectedFaults):
+class VerdictForm(forms.Form):
     """A verdict as the bench sends it; choices depend on the item."""
 
     lease_number = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -159,7 +146,7 @@ class MoveForm(forms.Form):
         field.queryset = ReviewQueue.objects.exclude(pk=item.queue_id)
 
 
-class QueueForm(ExpectedFaults):
+class QueueForm(forms.Form):
     """How a queue runs, with the reason for the change."""
 
     name = forms.CharField(max_length=120)
@@ -217,7 +204,7 @@ ReasonCodeRows = forms.formset_factory(ReasonCodeForm, extra=2, max_num=60, abso
 HOURS = re.compile(r"\s*(\S+?)\s*(?:-|–|to)\s*(\S+)\s*")
 
 
-class CalendarForm(ExpectedFaults):
+class CalendarForm(forms.Form):
     """A business calendar as people write it: hours per day, one holiday a line."""
 
     name = forms.CharField(max_length=120)

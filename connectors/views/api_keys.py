@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connectors.enums import Scope
-from connectors.forms import ApiKeyForm, add_faults
+from connectors.forms import ApiKeyForm
 from connectors.models import ApiKey
 from connectors.services import api_keys
 from connectors.views.base import act
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid
 from decisions.events import Actor
+from decisions.faults import add_faults
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connectors import queries
 from connectors.enums import SENDING_KINDS, ConnectorKind
 from connectors.errors import DeliveryError
-from connectors.forms import ConnectorForm, PauseForm, TestFeedForm, add_faults
+from connectors.forms import ConnectorForm, PauseForm, TestFeedForm
 from connectors.models import Connector
 from connectors.services import configuration
 from connectors.views.base import act
 from decisions.access import PageRequest, requires
 from decisions.errors import Expected, Invalid
+from decisions.faults import add_faults
 
 RECENT = 20
 ABOUT = {

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from decisions.canonical import canonical
 from decisions.errors import Fault
+from decisions.faults import words_of
 
 MOST_ROWS = 100
 MOST_FIELDS = 900  # Django takes 1,000 fields of one form; some are ours.
@@ -83,7 +84,7 @@ class Grid:
         names = {column["name"] for column in self.columns}
         for fault in faults:
             number, _, name = fault.get("where", "").lstrip("/").partition("/")
-            words = " ".join(filter(None, [fault.get("message"), fault.get("hint")]))
+            words = words_of(fault)
             place = int(number) - 1 - self.start if number.isdigit() else -1
             if 0 <= place < len(self.rows) and name in names:
                 self.faults[place, name] = words

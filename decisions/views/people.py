@@ -14,7 +14,8 @@ from decisions.access import PageRequest, requires
 from decisions.enums import Role
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
-from decisions.forms import InvitationForm, RolesForm, add_faults
+from decisions.faults import add_faults
+from decisions.forms import InvitationForm, RolesForm
 from decisions.models import User
 from decisions.queries import people as queries
 from decisions.services import people as services

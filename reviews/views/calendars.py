@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid
+from decisions.faults import add_faults
 from reviews.forms import CalendarForm
 from reviews.models import BusinessCalendar
 from reviews.services.queues import change_calendar
@@ -25,7 +26,7 @@ def calendar(request: PageRequest, key: str) -> HttpResponse:
     try:
         change_calendar(found, by=request.user, now=timezone.now(), **form.arguments())
     except Invalid as refusal:
-        form.take(refusal)
+        add_faults(form, refusal)
         return _page(request, found, form, code=422)
     messages.success(request, f"{form.cleaned_data['name']} was changed.")
     return redirect("reviews:calendar", key=found.key)

@@ -13,6 +13,7 @@ from decisions import filters
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
+from decisions.faults import add_faults
 from decisions.queries.days import day_of
 from reviews.forms import QueueForm, ReasonCodeRows
 from reviews.models import ReviewQueue
@@ -73,7 +74,7 @@ def settings(request: PageRequest, key: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Invalid as refusal:
-        form.take(refusal)
+        add_faults(form, refusal)
         return _settings_page(request, found, form=form, code=422)
     except Refused as refusal:
         form.add_error(None, str(refusal))

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
+from decisions.faults import add_faults
 from reviews.forms import MoveForm, VerdictForm, written
 from reviews.models import ReviewItem, ReviewQueue
 from reviews.queries.items import item_with_record, open_items, recent_verdicts, with_meters
@@ -133,7 +134,7 @@ def verdict(request: PageRequest, item_id: UUID) -> HttpResponse:
     try:
         given = verdicts.record_verdict(item_id, reviewer=request.user, now=now, **form.arguments())
     except Invalid as refusal:
-        form.take(refusal)
+        add_faults(form, refusal)
         return _page(request, found, form=form, code=422)
     except Refused as refusal:
         return _page(request, _item(item_id), form=form, problem=str(refusal), code=409)
