@@ -1,7 +1,7 @@
 """The chain over the audit log: seals stretches of it and proves later that none was touched."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from decisions.canonical import canonical
 from decisions.ids import id_at
 from decisions.models import AuditEvent, AuditSeal
+from decisions.queries.audit import last_seal
 
 # Longer than any transaction is open: no event can still appear inside a sealed stretch.
 SETTLED_AFTER = timedelta(minutes=5)
@@ -28,7 +29,7 @@ class ChainReport:
 
 def seal(*, now: datetime) -> int:
     """Seal the events that have come to rest; return how many were sealed."""
-    last = AuditSeal.objects.order_by("-number").first()
+    last = last_seal()
     after = last.last_event if last else UUID(int=0)
     stretch = list(
         AuditEvent.objects.filter(pk__gt=after, pk__lt=id_at(now - SETTLED_AFTER)).order_by("pk")[
@@ -54,10 +55,8 @@ def seal(*, now: datetime) -> int:
 
 def check_chain() -> ChainReport:
     """Recompute every seal from the log; any changed, missing or added event breaks its seal."""
-    previous, reached, counted = "", UUID(int=0), 0
-    number = 0
-    for link in _seals():
-        number += 1
+    previous, reached, counted, number = "", UUID(int=0), 0, 0
+    for number, link in enumerate(AuditSeal.objects.order_by("number").iterator(), 1):
         stretch = list(
             AuditEvent.objects.filter(pk__gt=reached, pk__lte=link.last_event).order_by("pk")
         )
@@ -96,7 +95,3 @@ def _chained(previous: str, stretch: Iterable[AuditEvent]) -> str:
     for event in stretch:
         chain.update(event_hash(event).encode())
     return chain.hexdigest()
-
-
-def _seals() -> Iterator[AuditSeal]:
-    yield from AuditSeal.objects.order_by("number").iterator()
