@@ -14,8 +14,12 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        kept = response.has_header("Cache-Control")
         if response.headers.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["HX-Request"])
-            if not response.has_header("Cache-Control"):
+            if not kept:
                 patch_cache_control(response, private=True, no_cache=True)
+        elif not kept:
+            # Answers of the API and exports hold facts about people.
+            patch_cache_control(response, private=True, no_store=True)
         return response

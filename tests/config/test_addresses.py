@@ -53,6 +53,12 @@ def test_choosing_colours_goes_back_to_this_site_only(client: Client, back):
     assert "evil" not in answer["Location"]
 
 
+@pytest.mark.django_db
+def test_answers_of_the_api_are_kept_by_no_cache(client: Client):
+    assert client.get("/api/v1/submissions")["Cache-Control"] == "private, no-store"
+    assert client.get("/accounts/login/")["Cache-Control"] != "private, no-store"
+
+
 def test_a_fault_of_ours_answers_callers_with_a_problem_and_people_with_a_page():
     call = views.failed(RequestFactory().get("/api/v1/submissions"))
     assert (call.status_code, call["Content-Type"]) == (500, "application/problem+json")

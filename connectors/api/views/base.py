@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -39,7 +39,7 @@ def _take_chunks(request: HttpRequest) -> None:
     """Give Django a body of known length: it reads no chunks by itself, and would see nothing."""
     environ = getattr(request, "environ", {})
     if environ.get("wsgi.input_terminated"):
-        request._stream = _Chunks(environ["wsgi.input"])
+        request._stream = cast("BinaryIO", _Chunks(environ["wsgi.input"]))
         # Any length but none: nobody knows it yet, and only an empty body is not read.
         request.META["CONTENT_LENGTH"] = str(MOST_BYTES)
 
