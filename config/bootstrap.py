@@ -142,6 +142,8 @@ class Setup:
     def _node_environment(self) -> dict[str, str]:
         """The environment in which `node` and `npm` are found: the system's, or the venv's."""
         environment = dict(os.environ)
+        # Node alone would not trust the certificates that a company's network puts on machines.
+        environment.setdefault("NODE_USE_SYSTEM_CA", "1")
         system = shutil.which("node")
         if system and shutil.which("npm") and _node_major(system) >= OLDEST_NODE:
             return environment

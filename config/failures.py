@@ -19,6 +19,17 @@ CAUSES = (
     ),
     (
         (
+            "CERTIFICATE_VERIFY_FAILED",
+            "SELF_SIGNED_CERT",
+            "UNABLE_TO_GET_ISSUER",
+            "UNABLE_TO_VERIFY",
+        ),
+        "cannot be fetched: this network puts a certificate of its own in front of the package "
+        "index, and this machine does not trust it. Name its file in PIP_CERT and in "
+        "NODE_EXTRA_CA_CERTS and start again",
+    ),
+    (
+        (
             "NewConnectionError",
             "NameResolutionError",
             "Temporary failure in name resolution",

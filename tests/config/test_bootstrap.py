@@ -158,6 +158,12 @@ def test_python_without_venv_is_told_what_to_install(checkout, monkeypatch):
             "the right to write there and start again.",
         ),
         (
+            "npm error code SELF_SIGNED_CERT_IN_CHAIN\nnpm error errno ECONNREFUSED",
+            "The Python packages cannot be fetched: this network puts a certificate of its own in "
+            "front of the package index, and this machine does not trust it. Name its file in "
+            "PIP_CERT and in NODE_EXTRA_CA_CERTS and start again.",
+        ),
+        (
             "something odd\nnobody knows",
             "Setting up stopped at the Python packages. The tool that failed said:\n"
             "    something odd\n    nobody knows",
@@ -258,6 +264,14 @@ def test_old_node_of_the_system_is_passed_over_for_the_one_in_the_packages(front
     (tmp_path / "tools" / "node").write_text("#!/bin/sh\necho v18.20.0\n")
     setup = Setup(root)
     assert setup._node_environment()["PATH"].startswith(f"{setup.python.parent}:")
+
+
+def test_node_trusts_the_certificates_of_the_machine_unless_told_otherwise(front, monkeypatch):
+    root, _ = front
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+    assert Setup(root)._node_environment()["NODE_USE_SYSTEM_CA"] == "1"
+    monkeypatch.setenv("NODE_USE_SYSTEM_CA", "0")
+    assert Setup(root)._node_environment()["NODE_USE_SYSTEM_CA"] == "0"
 
 
 def test_commands_start_again_inside_the_venv(monkeypatch, tmp_path):
