@@ -38,11 +38,6 @@ DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
-def states_before(state: DeliveryState) -> list[str]:
-    """States from which a delivery may come to `state`."""
-    return [before for before, after in DELIVERY_TRANSITIONS.items() if state in after]
-
-
 class Scope(TextChoices):
     SUBMISSIONS_WRITE = "submissions:write", "Send submissions"
     SUBMISSIONS_READ = "submissions:read", "Read submissions"

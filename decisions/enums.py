@@ -1,5 +1,7 @@
 """The closed vocabularies of decisions and the transitions that may happen."""
 
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
 
 
@@ -42,6 +44,11 @@ SUBMISSION_TRANSITIONS: dict[str, frozenset[str]] = {
     SubmissionState.IN_REVIEW: frozenset({SubmissionState.SETTLED}),
     SubmissionState.SETTLED: frozenset(),
 }
+
+
+def states_before(transitions: Mapping[str, frozenset[str]], state: str) -> list[str]:
+    """Return the states from which a record may come to `state`."""
+    return [before for before, after in transitions.items() if state in after]
 
 
 class VersionState(TextChoices):

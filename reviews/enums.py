@@ -15,8 +15,3 @@ ITEM_TRANSITIONS: dict[str, frozenset[str]] = {
     ItemState.CLAIMED: frozenset({ItemState.OPEN, ItemState.CLOSED}),
     ItemState.CLOSED: frozenset(),
 }
-
-
-def states_before(state: ItemState) -> list[str]:
-    """States from which an item may come to `state`."""
-    return [before for before, after in ITEM_TRANSITIONS.items() if state in after]

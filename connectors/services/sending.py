@@ -14,13 +14,13 @@ from django.db.models import F
 
 from connectors.adapters import ADAPTERS, Envelope
 from connectors.encryption import decrypt
-from connectors.enums import DeliveryState, states_before
+from connectors.enums import DELIVERY_TRANSITIONS, DeliveryState
 from connectors.errors import Answer, DeliveryError
 from connectors.models import Connector, Delivery, DeliveryAttempt, Pulse
 from connectors.services.backoff import ATTEMPTS, wait_after
 from connectors.services.payloads import content_of
 from decisions import events
-from decisions.enums import ActorKind, EventKind
+from decisions.enums import ActorKind, EventKind, states_before
 from decisions.errors import Expected, Refused
 from decisions.events import Actor
 from decisions.ids import id_at, new_id
@@ -77,7 +77,7 @@ def resend(delivery: Delivery, *, actor: Actor, now: datetime) -> Delivery:
     """Send a finished or failed delivery once more, under the same id."""
     with transaction.atomic():
         moved = Delivery.objects.filter(
-            pk=delivery.pk, state__in=states_before(DeliveryState.PENDING)
+            pk=delivery.pk, state__in=states_before(DELIVERY_TRANSITIONS, DeliveryState.PENDING)
         ).update(
             state=DeliveryState.PENDING,
             next_attempt_at=now,
@@ -145,7 +145,7 @@ def _claim(ids: Sequence[UUID], *, now: datetime) -> list[Delivery]:
             pk=key,
             # Not a join: the conditions on this row must hold again when two workers race.
             connector__in=Connector.objects.filter(paused_at=None),
-            state__in=states_before(DeliveryState.SENDING),
+            state__in=states_before(DELIVERY_TRANSITIONS, DeliveryState.SENDING),
             next_attempt_at__lte=now,
         ).update(
             state=DeliveryState.SENDING,

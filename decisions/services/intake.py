@@ -11,7 +11,7 @@ from django.db import transaction
 
 from decisions import engine, events
 from decisions.canonical import digest
-from decisions.enums import EventKind, SubmissionState
+from decisions.enums import SUBMISSION_TRANSITIONS, EventKind, SubmissionState, states_before
 from decisions.errors import Fault, Invalid, Refused
 from decisions.events import Actor, Entry
 from decisions.ids import new_id
@@ -119,7 +119,8 @@ def add_evidence(
     """Keep what sources said and hand the submission on to evaluation, once."""
     with transaction.atomic():
         moved = Submission.objects.filter(
-            pk=submission_id, state=SubmissionState.AWAITING_EVIDENCE
+            pk=submission_id,
+            state__in=states_before(SUBMISSION_TRANSITIONS, SubmissionState.RECEIVED),
         ).update(state=SubmissionState.RECEIVED, updated_at=now)
         if not moved:
             raise Refused("The evidence for this submission was read already.")

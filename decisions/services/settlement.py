@@ -9,7 +9,15 @@ from uuid import UUID
 from django.db import transaction
 
 from decisions import events
-from decisions.enums import FINAL_OUTCOMES, EventKind, Outcome, SettledBy, SubmissionState
+from decisions.enums import (
+    FINAL_OUTCOMES,
+    SUBMISSION_TRANSITIONS,
+    EventKind,
+    Outcome,
+    SettledBy,
+    SubmissionState,
+    states_before,
+)
 from decisions.errors import Invalid, Refused
 from decisions.events import RULES, Actor, Entry
 from decisions.ids import new_id
@@ -108,7 +116,8 @@ def settle(
         if not won:
             raise AlreadySettled("This was settled a moment ago. Your verdict was not recorded.")
         Submission.objects.filter(
-            pk=decision.submission_id, state=SubmissionState.IN_REVIEW
+            pk=decision.submission_id,
+            state__in=states_before(SUBMISSION_TRANSITIONS, SubmissionState.SETTLED),
         ).update(state=SubmissionState.SETTLED, updated_at=now)
         settled = Decision.objects.select_related("submission", "model").get(pk=decision.pk)
         topics = tuple((settled.outputs or {}).get("actions") or ())

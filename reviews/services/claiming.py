@@ -9,10 +9,10 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from decisions import events
-from decisions.enums import EventKind
+from decisions.enums import EventKind, states_before
 from decisions.events import TIMETABLE, Actor, Entry
 from decisions.models import User
-from reviews.enums import ItemState
+from reviews.enums import ITEM_TRANSITIONS, ItemState
 from reviews.errors import ItemClosed, ItemTaken, LeaseLost, NotMember
 from reviews.models import ReviewItem, ReviewQueue
 from reviews.queries.queues import may_work, queues_of
@@ -128,7 +128,8 @@ def lock(item_id: UUID) -> ReviewItem:
 
 
 def _hold(item_id: UUID, user: User, *, now: datetime) -> ReviewItem:
-    won = ReviewItem.objects.filter(pk=item_id, state=ItemState.OPEN).update(
+    free = states_before(ITEM_TRANSITIONS, ItemState.CLAIMED)
+    won = ReviewItem.objects.filter(pk=item_id, state__in=free).update(
         state=ItemState.CLAIMED,
         claimed_by=user,
         claimed_at=now,
