@@ -35,14 +35,6 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is {value!r}. Use true or false.")
         return value in TRUE if value else default
 
-    def integer(self, name: str, default: int, *, least: int, most: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-            raise ImproperlyConfigured(
-                f"{name} is {value!r}. Use a whole number from {least} to {most}."
-            )
-        return int(value)
-
     def words(self, name: str, default: str = "") -> list[str]:
         return [word for part in self.text(name, default).split(",") if (word := part.strip())]
 

@@ -33,8 +33,3 @@ def new_id(at: datetime) -> UUID:
 def id_at(moment: datetime) -> UUID:
     """Return the smallest id of `moment`: a bound for ranges of time over an id column."""
     return UUID(int=(moment - EPOCH) // MILLISECOND << 80)
-
-
-def moment_of(key: UUID) -> datetime:
-    """Return the moment a UUIDv7 was made for, to the millisecond."""
-    return EPOCH + (key.int >> 80) * MILLISECOND

@@ -68,5 +68,3 @@ EXCHANGE = Brand("Coinwright", "ADV_12", "an exchange for patient people", 1449,
 BOLD = Brand(
     "Ember Streaming", "ADV_21", "films for after midnight", staff=420, suitability="expanded"
 )
-
-AGENCIES = ("Castle Street Media", "Fathom & Field", "Tall Order", "Direct from the brand")

@@ -20,7 +20,6 @@ CALENDAR: dict[str, Any] = {
 }
 
 APPROVE, REJECT = ["approve"], ["reject"]
-EITHER = ["approve", "reject"]
 
 
 class Queue(NamedTuple):

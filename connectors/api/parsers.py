@@ -34,10 +34,6 @@ class BodyTooLarge(BodyRefused):
     status_code = 413
 
 
-class WrongContentType(BodyRefused):
-    status_code = 415
-
-
 class StrictJSONParser(BaseParser):
     """One JSON value in UTF-8, at most 1 MiB."""
 

@@ -64,10 +64,6 @@ class ReviewQueue(models.Model):
         return self.name
 
     @property
-    def around_the_clock(self) -> bool:
-        return self.calendar_id is None
-
-    @property
     def paused(self) -> bool:
         return self.paused_at is not None
 
