@@ -1,4 +1,4 @@
-"""Expected failures, worded for the user; mapped to answers in one place each for pages and API."""
+"""Expected failures, worded for the user: pages show the words, the API maps them in one place."""
 
 from collections.abc import Sequence
 from typing import TypedDict
