@@ -129,11 +129,6 @@ def messages(monkeypatch):
     return kept
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def loopback_allowed(settings):
     settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from django.contrib.auth.models import Group
 from django.db import transaction
 
 from connectors.services import configuration
@@ -18,17 +17,10 @@ from decisions.models import (
     ModelVersion,
     Ruleset,
     Submission,
-    User,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOPIC = "spending.decided"
-
-
-def person(name, *roles):
-    user = User.objects.create_user(f"{name.lower().replace(' ', '.')}@example.com", name=name)
-    user.groups.set(Group.objects.filter(name__in=roles))
-    return user
 
 
 def ruleset(now=NOW):

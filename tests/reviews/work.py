@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.db import transaction
 
 from decisions.enums import Outcome, SubmissionState
@@ -16,7 +15,6 @@ from decisions.models import (
     ModelVersion,
     Ruleset,
     Submission,
-    User,
 )
 from decisions.services import settlement
 from reviews.models import BusinessCalendar, ReviewItem, ReviewQueue
@@ -29,14 +27,6 @@ CODES = [
     {"code": "UNSUITABLE", "sentence": "Not suitable for the brand", "outcomes": ["reject"]},
     {"code": "OTHER_TEAM", "sentence": "Belongs elsewhere", "outcomes": ["reject", "route"]},
 ]
-
-
-def person(name: str, *roles: str) -> User:
-    """Make somebody with these roles and no password."""
-    user = User.objects.create_user(f"{name.lower().replace(' ', '.')}@example.com", name=name)
-    # Tests with real transactions empty all tables, and the roles of the migration with them.
-    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])
-    return user
 
 
 def make_calendar(*, holidays: tuple[str, ...] = ()) -> BusinessCalendar:

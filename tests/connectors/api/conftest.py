@@ -7,8 +7,8 @@ from django.test import Client
 
 from connectors.services import api_keys
 from decisions.events import SYSTEM
-from tests.connectors.records import NOW, person
-from tests.rules import small_model
+from tests.connectors.records import NOW
+from tests.rules import person, small_model
 
 
 class Caller:

@@ -9,7 +9,8 @@ from connectors.models import ApiKey
 from connectors.services import api_keys
 from decisions.errors import Invalid, Refused
 from decisions.events import SYSTEM
-from tests.connectors.records import NOW, kinds, person
+from tests.connectors.records import NOW, kinds
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

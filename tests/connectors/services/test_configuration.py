@@ -11,7 +11,8 @@ from connectors.models import Connector
 from connectors.services import configuration
 from connectors.signing import verify
 from decisions.errors import Invalid, Refused
-from tests.connectors.records import NOW, kinds, person, sandbox, webhook
+from tests.connectors.records import NOW, kinds, sandbox, webhook
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

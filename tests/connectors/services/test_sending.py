@@ -19,7 +19,8 @@ from connectors.signing import verify
 from decisions.errors import Refused
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent
-from tests.connectors.records import NOW, kinds, person, sandbox, settled_decision, webhook
+from tests.connectors.records import NOW, kinds, sandbox, settled_decision, webhook
+from tests.rules import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
 

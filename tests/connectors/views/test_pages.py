@@ -13,7 +13,8 @@ from connectors.services.dispatch import dispatch
 from decisions.enums import Role
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent
-from tests.connectors.records import NOW, person, sandbox, settled_decision, webhook
+from tests.connectors.records import NOW, sandbox, settled_decision, webhook
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from reviews.models import ReviewItem
 from reviews.queries.items import item_with_record
 from reviews.services import claiming, verdicts
 from reviews.services.bench import bench_for
-from tests.reviews.work import make_queue, opened, person
-from tests.rules import FACTS, NOW, small_model
+from tests.reviews.work import make_queue, opened
+from tests.rules import FACTS, NOW, person, small_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,8 @@ from decisions.models import AuditEvent
 from reviews.errors import ItemClosed, ItemTaken, LeaseLost, NotMember
 from reviews.models import ReviewItem
 from reviews.services import claiming, queues, verdicts
-from tests.reviews.work import NOW, kinds_of, later, make_queue, opened, person
+from tests.reviews.work import NOW, kinds_of, later, make_queue, opened
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,8 @@ from decisions.events import SYSTEM
 from decisions.models import AuditEvent
 from reviews.models import ReasonCode, ReviewItem, ReviewQueue
 from reviews.services import queues
-from tests.reviews.work import CODES, NOW, make_calendar, make_queue, opened, person
+from tests.reviews.work import CODES, NOW, make_calendar, make_queue, opened
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

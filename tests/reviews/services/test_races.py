@@ -13,15 +13,8 @@ from decisions.errors import Refused
 from decisions.models import AuditEvent, Decision
 from reviews.models import ReviewItem, Verdict
 from reviews.services import claiming, routing, verdicts
-from tests.reviews.work import (
-    NOW,
-    event_of,
-    later,
-    make_queue,
-    opened,
-    person,
-    sent_to_review,
-)
+from tests.reviews.work import NOW, event_of, later, make_queue, opened, sent_to_review
+from tests.rules import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 

@@ -17,9 +17,9 @@ from tests.reviews.work import (
     make_calendar,
     make_queue,
     opened,
-    person,
     sent_to_review,
 )
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,8 @@ from reviews.errors import ItemClosed, LeaseLost
 from reviews.models import ReviewItem, Verdict
 from reviews.services import claiming, queues
 from reviews.services.verdicts import record_verdict
-from tests.reviews.work import CODES, NOW, kinds_of, later, make_queue, opened, person
+from tests.reviews.work import CODES, NOW, kinds_of, later, make_queue, opened
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from decisions.models import AuditEvent
 from reviews.models import BusinessCalendar
-from tests.reviews.work import WEEK, make_calendar, person
+from tests.reviews.work import WEEK, make_calendar
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

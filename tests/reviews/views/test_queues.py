@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from reviews.models import ReviewQueue
 from reviews.services import claiming, queues
-from tests.reviews.work import make_calendar, make_queue, opened, person
+from tests.reviews.work import make_calendar, make_queue, opened
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,8 @@ from decisions.ids import new_id
 from decisions.models import Decision, Evidence
 from reviews.models import ReviewItem, Verdict
 from reviews.services import claiming
-from tests.reviews.work import make_queue, opened, person
+from tests.reviews.work import make_queue, opened
+from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 
