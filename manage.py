@@ -15,6 +15,8 @@ def main(argv):
         )
     if sys.platform == "win32":
         sys.exit("Clearance runs on Linux and macOS. On Windows, start it inside WSL.")
+    # A log file or a pipe shows each line as it is written, as a terminal does.
+    sys.stdout.reconfigure(line_buffering=True)
     from config import bootstrap
 
     bootstrap.enter(argv)

@@ -77,7 +77,7 @@ def web_answers(address: tuple[str, int], *, host: str = "127.0.0.1") -> bool:
     """Whether the web server shows its sign-in page, or says where else it is."""
     line = http.client.HTTPConnection(reachable(address[0]), address[1], timeout=5)
     try:
-        line.request("HEAD", "/accounts/login/", headers={"Host": host.lstrip(".")})
+        line.request("GET", "/accounts/login/", headers={"Host": host.lstrip(".")})
         return line.getresponse().status < 400
     except (OSError, http.client.HTTPException):
         return False

@@ -55,7 +55,9 @@ def worker(*, at_once: int | None = None) -> Program:
     """The worker: prefork, because a task that hangs can be ended only in a process of its own."""
     at_once = at_once or max(2, min(4, os.cpu_count() or 2))
     options = ("--pool=prefork", f"--concurrency={at_once}", "--loglevel=WARNING")
-    return Program("worker", (*CELERY, "worker", *options, "--without-gossip", "--without-mingle"))
+    # Its warning about root is for those who take pickles: messages here are JSON alone.
+    quiet = (sys.executable, "-W", "ignore:You're running the worker with superuser", *CELERY[1:])
+    return Program("worker", (*quiet, "worker", *options, "--without-gossip", "--without-mingle"))
 
 
 def timetable() -> Program:
