@@ -42,6 +42,16 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture
+def messages(monkeypatch):
+    """The broker is a foreign party: what is sent to it is kept, and tests hand it over."""
+    kept: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(
+        "decisions.events.send", lambda name, ids: kept.append((name, [str(key) for key in ids]))
+    )
+    return kept
+
+
 @pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items):
     """Skip what needs a server that is not there, and keep real processes in one worker."""

@@ -11,7 +11,6 @@ import pytest
 
 from connectors.addresses import parse_allow
 from connectors.http import OutboundClient
-from decisions import events
 
 
 class Receiver(ThreadingHTTPServer):
@@ -120,13 +119,8 @@ def raw_server() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
 
 
 @pytest.fixture(autouse=True)
-def messages(monkeypatch):
-    """The broker is a foreign party: what is sent to it, in order."""
-    kept: list[tuple[str, list[str]]] = []
-    monkeypatch.setattr(
-        events, "send", lambda name, ids: kept.append((name, [str(key) for key in ids]))
-    )
-    return kept
+def no_broker(messages):
+    """Every test of connectors hands messages over by itself."""
 
 
 @pytest.fixture

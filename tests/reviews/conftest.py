@@ -1,14 +1,31 @@
-"""The broker is a foreign party: here messages are kept, and tests hand them over."""
+"""Two reviewers of one queue, and a lead; nothing is sent to the broker."""
 
 import pytest
 
-from decisions import events
+from tests.reviews.work import make_queue
+from tests.rules import person
 
 
 @pytest.fixture(autouse=True)
-def messages(monkeypatch):
-    kept: list[tuple[str, list[str]]] = []
-    monkeypatch.setattr(
-        events, "send", lambda name, ids: kept.append((name, [str(key) for key in ids]))
-    )
-    return kept
+def no_broker(messages):
+    """Every test of reviews hands messages over by itself."""
+
+
+@pytest.fixture
+def rae(db):
+    return person("Rae", "reviewer")
+
+
+@pytest.fixture
+def sam(db):
+    return person("Sam", "reviewer")
+
+
+@pytest.fixture
+def lee(db):
+    return person("Lee", "lead")
+
+
+@pytest.fixture
+def queue(rae, sam):
+    return make_queue(members=[rae, sam])

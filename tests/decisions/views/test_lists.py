@@ -7,21 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from decisions import events
 from decisions.enums import Outcome
 from decisions.events import SYSTEM, Actor
 from decisions.models import Decision
 from decisions.services import intake, settlement
 from tests.rules import FACTS, NOW, person, small_model
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("messages")]
 DECISIONS, SUBMISSIONS = reverse("decisions:decision_list"), reverse("decisions:submission_list")
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch):
-    """The broker is a foreign party."""
-    monkeypatch.setattr(events, "send", lambda name, ids: None)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from decisions import events
 from decisions.enums import Outcome
 from decisions.events import SYSTEM, Actor
 from decisions.ids import new_id
@@ -15,13 +14,7 @@ from decisions.models import Decision, Evidence
 from decisions.services import explanation, intake, settlement
 from tests.rules import FACTS, NOW, person, small_model
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch):
-    """The broker is a foreign party."""
-    monkeypatch.setattr(events, "send", lambda name, ids: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("messages")]
 
 
 @pytest.fixture

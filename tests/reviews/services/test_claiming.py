@@ -9,29 +9,8 @@ from reviews.errors import ItemClosed, ItemTaken, LeaseLost, NotMember
 from reviews.models import ReviewItem
 from reviews.services import claiming, queues, verdicts
 from tests.reviews.work import NOW, kinds_of, later, make_queue, opened
-from tests.rules import person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rae():
-    return person("Rae", "reviewer")
-
-
-@pytest.fixture
-def sam():
-    return person("Sam", "reviewer")
-
-
-@pytest.fixture
-def lee():
-    return person("Lee", "lead")
-
-
-@pytest.fixture
-def queue(rae, sam):
-    return make_queue(members=[rae, sam])
 
 
 def test_next_item_is_the_one_due_first_in_my_queues(queue, rae):

@@ -9,24 +9,12 @@ from reviews.models import ReviewItem, Verdict
 from reviews.services import claiming, queues
 from reviews.services.verdicts import record_verdict
 from tests.reviews.work import CODES, NOW, kinds_of, later, make_queue, opened
-from tests.rules import person
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rae():
-    return person("Rae", "reviewer")
-
-
-@pytest.fixture
-def sam():
-    return person("Sam", "reviewer")
-
-
-@pytest.fixture
-def item(rae, sam):
-    make_queue(members=[rae, sam])
+def item(queue, rae):
     return claiming.claim(opened().pk, user=rae, now=NOW)
 
 

@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rae():
-    return person("Rae", "reviewer")
-
-
-@pytest.fixture
-def lee():
-    return person("Lee", "lead")
-
-
-@pytest.fixture
 def queue(rae):
     return make_queue(members=[rae], calendar=make_calendar())
 

@@ -18,21 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rae():
-    return person("Rae", "reviewer")
-
-
-@pytest.fixture
-def sam():
-    return person("Sam", "reviewer")
-
-
-@pytest.fixture
-def queue(rae, sam):
-    return make_queue(members=[rae, sam])
-
-
-@pytest.fixture
 def held(queue, rae):
     now = timezone.now()
     return claiming.claim(opened(at=now).pk, user=rae, now=now)
