@@ -30,37 +30,23 @@ def judge(
     """Evaluate one submission; never raises, because a failing part degrades to review."""
     witnesses = list(evidence)
     inputs = inputs_of(submission.facts, rules, witnesses)
-    input_hash = input_hash_of(submission, witnesses)
     started = time.perf_counter_ns()
-    try:
-        result = rules.decide(inputs, now=now)
-        problems = [_problem(p) for p in result.problems if p.severity == "error"]
-        value = engine.to_json(result.value)
-        rows = [list(row) for row in result.rows]
-        if not problems:
-            problems = _misfit(value)
-        output_hash = digest(value)
-    except Exception as error:
-        # Whatever breaks in rules or engine must end with a person, not with a lost submission.
-        log.exception("evaluation_failed", submission=str(submission.pk))
-        value, rows, output_hash = None, [], EMPTY
-        problems = [_breakdown(error)]
+    value, rows, output_hash, problems = _run(submission, rules, inputs, now)
     duration_us = (time.perf_counter_ns() - started) // 1000
     common: dict[str, Any] = {
         "ruleset_id": rules.ruleset_id,
         "rows": rows,
-        "input_hash": input_hash,
+        "input_hash": input_hash_of(submission, witnesses),
         "output_hash": output_hash,
         "duration_us": min(duration_us, 2**31 - 1),
     }
     if problems:
-        outputs = value if isinstance(value, dict) else None
         return Judged(
             outcome=Outcome.REVIEW,
             destination=submission.model.fallback_queue,
             reasons=["EVALUATION_FAILED"],
             conditions=[],
-            outputs=outputs,
+            outputs=value if isinstance(value, dict) else None,
             problems=problems,
             failed=True,
             **common,
@@ -76,6 +62,22 @@ def judge(
         topics=tuple(dict.fromkeys(value.get("actions") or [])),
         **common,
     )
+
+
+def _run(
+    submission: Submission, rules: Rules, inputs: dict[str, Any], now: datetime
+) -> tuple[Any, list[list[Any]], str, list[dict[str, Any]]]:
+    """Return what the rules answer: value, rows that matched, hash of the value, problems."""
+    try:
+        result = rules.decide(inputs, now=now)
+        problems = [_problem(p) for p in result.problems if p.severity == "error"]
+        value = engine.to_json(result.value)
+        rows = [list(row) for row in result.rows]
+        return value, rows, digest(value), problems or _misfit(value)
+    except Exception as error:
+        # Whatever breaks in rules or engine must end with a person, not with a lost submission.
+        log.exception("evaluation_failed", submission=str(submission.pk))
+        return None, [], EMPTY, [_breakdown(error)]
 
 
 def inputs_of(facts: dict[str, Any], rules: Rules, evidence: Iterable[Evidence]) -> dict[str, Any]:
