@@ -180,15 +180,15 @@ def _try(delivery: Delivery, now: datetime) -> Tried:
         return Tried(content, Answer(code=None), "Clearance could not send this; its log says why.")
 
 
-def _write(delivery: Delivery, result: Tried, *, now: datetime) -> None:
-    succeeded = not result.problem
+def _state_after(delivery: Delivery, result: Tried) -> DeliveryState:
+    if not result.problem:
+        return DeliveryState.SUCCEEDED
     final = result.permanent or delivery.attempts >= delivery.attempts_allowed
-    if succeeded:
-        state, kind = DeliveryState.SUCCEEDED, EventKind.DELIVERY_SUCCEEDED
-    elif final:
-        state, kind = DeliveryState.DEAD, EventKind.DELIVERY_DEAD
-    else:
-        state, kind = DeliveryState.FAILED, EventKind.DELIVERY_FAILED
+    return DeliveryState.DEAD if final else DeliveryState.FAILED
+
+
+def _write(delivery: Delivery, result: Tried, *, now: datetime) -> None:
+    state = _state_after(delivery, result)
     wait = wait_after(delivery.attempts, seed=delivery.pk, asked=result.retry_after)
     content_hash = hashlib.sha256(result.content).hexdigest()
     with transaction.atomic():
@@ -197,7 +197,7 @@ def _write(delivery: Delivery, result: Tried, *, now: datetime) -> None:
             delivery=delivery,
             number=delivery.attempts,
             at=now,
-            succeeded=succeeded,
+            succeeded=state == DeliveryState.SUCCEEDED,
             permanent=result.permanent,
             code=result.answer.code,
             elapsed_ms=result.answer.elapsed_ms,
@@ -217,7 +217,7 @@ def _write(delivery: Delivery, result: Tried, *, now: datetime) -> None:
         )
         if still_ours:
             events.record(
-                kind,
+                EventKind(f"delivery.{state}"),
                 delivery,
                 actor=Actor(ActorKind.CONNECTOR, delivery.connector_id, delivery.connector.name),
                 now=now,
