@@ -23,7 +23,8 @@ LARGEST_PAGE = 200
 
 
 class ApiView(APIView):
-    """A view for API keys; `scopes` names the scope each method needs."""
+    # A docstring here would stand in the reference under every call.
+    # `scopes` names the scope each method needs.
 
     http_method_names = ["get", "head", "post"]
     scopes: dict[str, str] = {}

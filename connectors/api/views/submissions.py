@@ -55,6 +55,9 @@ class SubmissionListView(ApiView):
     @extend_schema(
         summary="Send a submission",
         operation_id="send_submission",
+        description="The page of a model under Models lists its inputs with their forms; the page "
+        "of a decision shows the facts of a real submission as JSON. What is missing or wrong is "
+        "named in the answer, all at once, and nothing is stored.",
         request=SubmissionRequest,
         parameters=[
             IDEMPOTENCY,
