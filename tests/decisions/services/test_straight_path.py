@@ -6,7 +6,7 @@ import pytest
 
 from decisions import events
 from decisions.enums import Outcome
-from decisions.errors import Invalid, Refused
+from decisions.errors import Invalid
 from decisions.events import SYSTEM
 from decisions.models import Action, AuditEvent, Decision, Receipt, Submission
 from decisions.services import authoring, evaluation, explanation, intake, settlement
