@@ -63,7 +63,7 @@ def test_up_starts_everything_once_and_ctrl_c_stops_everything(up):
     second, refusal = up("--no-demo")
     assert second.wait(30) == 1
     assert refusal.read_text().splitlines()[-1] == (
-        f"CommandError: Clearance already runs from {log.parent}, at {url} "
+        f"Clearance already runs from {log.parent}, at {url} "
         f"(process {first.pid}). Stop it there with Ctrl-C first."
     )
 

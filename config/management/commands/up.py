@@ -1,11 +1,12 @@
 """`manage.py up`: brings the database up to date and keeps the whole installation running."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
+from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, no_demo, check, **_):
         if check:
-            raise CommandError("Start the check with: python3 manage.py up --check")
+            sys.exit("Start the check with: python3 manage.py up --check")
         started = time.monotonic()
         try:
             with lock_state(settings.STATE_DIR) as lock, open_listener(host, port) as listener:
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 note_holder(lock, url=url)
                 self.run(listener, lock.fileno(), url=url, demo=not no_demo, started=started)
         except Unusable as problem:
-            raise CommandError(str(problem)) from problem
+            sys.exit(str(problem))
 
     def run(self, listener, lock, *, url, demo, started):
         socket = Path(settings.BROKER_SOCKET)
