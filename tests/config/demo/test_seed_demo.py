@@ -19,6 +19,8 @@ from decisions.enums import VersionState
 from decisions.models import AuditEvent, Decision, DecisionModel, Receipt, Submission, User
 from reviews.models import ReviewItem, Verdict
 
+# Without it no test database is made when this file runs alone.
+pytestmark = pytest.mark.django_db
 COUNT = 40
 
 
