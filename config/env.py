@@ -3,7 +3,8 @@
 import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -49,16 +50,17 @@ class Environment:
     def refuse_unknown(self) -> None:
         for name in sorted(self._variables):
             if name.startswith(PREFIX) and name not in self._known:
-                near = difflib.get_close_matches(name, sorted(self._known), n=1)
+                near = difflib.get_close_matches(name, sorted(self._known), n=1, cutoff=0.85)
                 hint = f" Did you mean {near[0]}?" if near else " The README lists every setting."
                 raise ImproperlyConfigured(f"{name} is not a setting of Clearance.{hint}")
 
 
 def parse_database_url(url: str) -> dict[str, Any]:
     """PostgreSQL URL → Django database settings; raises ValueError with what to write instead."""
-    parts = urlsplit(url)
+    form = "write it as postgresql://user:password@host:5432/name"
+    parts, port = _split(url, form)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError("write it as postgresql://user:password@host:5432/name")
+        raise ValueError(form)
     name = unquote(parts.path.removeprefix("/"))
     if not name:
         raise ValueError("the name of the database is missing after the last slash")
@@ -68,18 +70,19 @@ def parse_database_url(url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
+        "PORT": port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query, strict_parsing=bool(parts.query))),
+        "OPTIONS": _options(parts.query),
     }
 
 
 def parse_redis_url(url: str) -> str:
     """Check a Redis URL; raises ValueError with what to write instead."""
-    parts = urlsplit(url)
+    form = "write it as redis://host:6379/0"
+    parts, _ = _split(url, form)
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        raise ValueError("write it as redis://host:6379/0")
+        raise ValueError(form)
     if parts.path not in {"", "/"} and not parts.path[1:].isdigit():
         raise ValueError("the part after the last slash is the number of the database, like /0")
     return url
@@ -87,9 +90,38 @@ def parse_redis_url(url: str) -> str:
 
 def parse_base_url(url: str) -> str:
     """Check the address people type; raises ValueError with what to write instead."""
-    parts = urlsplit(url)
+    form = "write it as https://clearance.example.com"
+    parts, _ = _split(url, form)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("write it as https://clearance.example.com")
+        raise ValueError(form)
     if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
         raise ValueError("give scheme and host only, like https://clearance.example.com")
     return url.rstrip("/")
+
+
+def parse_time_zone(name: str) -> str:
+    """Check the name of a time zone; raises ValueError with what to write instead."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("write a name of the IANA list, like Europe/London") from error
+    return name
+
+
+def _split(url: str, form: str) -> tuple[SplitResult, int | None]:
+    """Parts and port of an address; `form` says how to write it if it cannot be taken apart."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError(form) from error
+    try:
+        return parts, parts.port
+    except ValueError as error:
+        raise ValueError(f"the port is not a number up to 65535; {form}") from error
+
+
+def _options(query: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(query, strict_parsing=bool(query)))
+    except ValueError as error:
+        raise ValueError("write what follows the question mark as name=value") from error

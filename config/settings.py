@@ -6,7 +6,13 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import Environment, parse_base_url, parse_database_url, parse_redis_url
+from config.env import (
+    Environment,
+    parse_base_url,
+    parse_database_url,
+    parse_redis_url,
+    parse_time_zone,
+)
 from config.logs import logging_settings
 from config.processes.places import broker_socket
 from config.secrets_file import local_secrets
@@ -61,11 +67,13 @@ if PRODUCTION:
         raise ImproperlyConfigured("CLEARANCE_DEBUG is on. Production refuses it: remove it.")
     if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY:
         raise ImproperlyConfigured(
-            "CLEARANCE_SECRET_KEY is missing or guessable. Set at least 50 random characters."
+            "CLEARANCE_SECRET_KEY is missing or guessable. Set at least 50 random characters; "
+            "the README shows how to make them."
         )
     if not SECRET_ENCRYPTION_KEYS:
         raise ImproperlyConfigured(
-            "CLEARANCE_ENCRYPTION_KEYS is missing. Set one or more Fernet keys, newest first."
+            "CLEARANCE_ENCRYPTION_KEYS is missing. Set one or more Fernet keys, newest first; "
+            "the README shows how to make one."
         )
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS or any(h.strip(".") == "" for h in ALLOWED_HOSTS):
         raise ImproperlyConfigured(
@@ -183,7 +191,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Z]{8,12}\..+$"
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env.text("CLEARANCE_TIME_ZONE", "Europe/London")
+TIME_ZONE = env.parsed("CLEARANCE_TIME_ZONE", parse_time_zone, "Europe/London")
 USE_I18N = USE_TZ = True
 
 # --- People: allauth signs in, roles are groups, rules answers permissions ---------------------
