@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from decisions.engine.limits import REGEX_CHARACTERS, REGEX_SUBJECT_CHARACTERS
@@ -34,11 +34,16 @@ class PatternError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A translated pattern and what it may cost on a text."""
+    """A translated pattern and what it may cost on a text.
+
+    `repeats` counts repetitions that can run through a whole text, `ways` how many ways short
+    ones such as {0,3} and alternatives can be combined, `nested` is a repetition of either.
+    """
 
     compiled: re.Pattern[str]
     repeats: int
     nested: bool
+    ways: int = 1
 
     def check_subject(self, text: str) -> int:
         """Refuse texts on which the pattern could run too long; gives the steps to pay for."""
@@ -51,7 +56,7 @@ class Pattern:
         exponent = length if self.nested else self.repeats + 1
         # One repetition in a text of any allowed length is quick enough in practice.
         mild = not self.nested and self.repeats <= 1
-        if not mild and (exponent > 64 or base**exponent > _COST):
+        if exponent > 64 or self.ways * (length if mild else base**exponent) > _COST:
             raise PatternError(
                 f"The pattern could take too long on a text of {len(text)} characters: "
                 "it repeats inside or beside other repetitions."
@@ -78,7 +83,45 @@ def translate(pattern: str, flags: str = "") -> Pattern:
         compiled = re.compile(translator.translate(), bits)
     except (re.error, OverflowError, RecursionError):
         raise PatternError("The pattern is not a regular expression.") from None
-    return Pattern(compiled, translator.repeats, translator.nested)
+    whole = translator.groups_open[0]
+    return Pattern(compiled, whole.repeats, translator.nested, whole.all_ways())
+
+
+@dataclass(slots=True)
+class _Group:
+    """What the atoms of a group read so far may cost."""
+
+    ways: int = 1  # of the alternative that is being read
+    other_ways: int = 0  # of the alternatives before it
+    repeats: int = 0
+    flexible: int = 0  # parts that may stand more or less often; alternatives count twice
+    first: str | None = None  # the character every round of the group begins with
+    atoms: list[str] = field(default_factory=list)
+
+    def all_ways(self) -> int:
+        """Ways of all alternatives together."""
+        return min(self.other_ways + self.ways, _COST + 1)
+
+    def is_delimited(self, bits: int) -> bool:
+        """True when a text can be cut into rounds in one way only: (-[a-z]+)*
+
+        Each round begins with a character that stands nowhere else in it, and at most one part
+        of it is free in length.
+        """
+        if self.first is None or self.other_ways or self.flexible > 1:
+            return False
+        return not any(re.fullmatch(atom, self.first, bits) for atom in self.atoms[1:])
+
+    def take_round(self, inner: _Group, low: int, high: int, *, delimited: bool) -> None:
+        """Add a group inside that may stand `low` to `high` times, `high` being few."""
+        ways = inner.all_ways()
+        if delimited:
+            self.ways *= ways * (high - low + 1)
+            self.repeats += inner.repeats
+        else:
+            self.ways *= sum(ways**count for count in range(low, high + 1)) or 1
+            self.repeats += inner.repeats * max(high, 1)
+        self.ways = min(self.ways, _COST + 1)
 
 
 class _Translator:
@@ -86,9 +129,8 @@ class _Translator:
         self.pattern = pattern
         self.bits = bits
         self.position = 0
-        self.repeats = 0
         self.nested = False
-        self.risky: list[bool] = [False]
+        self.groups_open = [_Group()]
         self.groups = 0
 
     def translate(self) -> str:
@@ -96,7 +138,7 @@ class _Translator:
         parts = []
         while self.position < len(self.pattern):
             parts.append(self.piece())
-        if len(self.risky) != 1:
+        if len(self.groups_open) != 1:
             raise PatternError("The pattern has an open parenthesis.")
         return "".join(parts)
 
@@ -110,17 +152,17 @@ class _Translator:
     def piece(self) -> str:
         """Translate one atom with its quantifier."""
         character = self.take()
-        inner_risky = False
+        inner: _Group | None = None
         if character == "(":
             return self.open_group()
         if character == ")":
-            if len(self.risky) == 1:
+            if len(self.groups_open) == 1:
                 raise PatternError("The pattern has a ) too many.")
-            inner_risky = self.risky.pop()
-            self.risky[-1] |= inner_risky
+            inner = self.groups_open.pop()
             atom = ")"
         elif character == "|":
-            self.risky[-1] = True
+            group = self.groups_open[-1]
+            group.other_ways, group.ways = group.all_ways(), 1
             return "|"
         elif character == "[":
             atom = self.character_class()
@@ -136,11 +178,11 @@ class _Translator:
             raise PatternError(f'"{character}" in the pattern repeats nothing.')
         else:
             atom = "." if character == "." else re.escape(character)
-        return atom + self.quantifier(inner_risky)
+        return atom + self.quantifier(atom, inner)
 
     def open_group(self) -> str:
         """Translate ( or (?:"""
-        self.risky.append(False)
+        self.groups_open.append(_Group())
         if self.pattern.startswith("?", self.position):
             if not self.pattern.startswith("?:", self.position):
                 raise PatternError("Groups that look ahead or behind are not available.")
@@ -149,17 +191,30 @@ class _Translator:
         self.groups += 1
         return "("
 
-    def quantifier(self, inner_risky: bool) -> str:
-        """Take the quantifier after an atom and count what it may cost."""
+    def quantifier(self, atom: str, inner: _Group | None) -> str:
+        """Take the quantifier after an atom or a group and count what it may cost."""
         match = _QUANTIFIER.match(self.pattern, self.position)
-        if match is None:
-            return ""
-        self.position = match.end()
-        text = match[0]
-        if _most(text) >= _MANY:
-            self.repeats += 1
-            self.nested |= inner_risky
-            self.risky[-1] = True
+        text = match[0] if match else ""
+        self.position += len(text)
+        low, high = _bounds(text)
+        group = self.groups_open[-1]
+        if inner is None:
+            if not group.atoms and not text and atom == re.escape(atom[-1]):
+                group.first = atom[-1]
+            group.atoms.append(atom)
+            inner = _Group()
+        else:
+            group.atoms += inner.atoms or [""]
+        delimited = inner.is_delimited(self.bits)
+        group.flexible += inner.flexible + (low < high) + (2 if inner.other_ways else 0)
+        if high < _MANY:
+            group.take_round(inner, low, high, delimited=delimited)
+        else:
+            self.nested |= not delimited and (inner.all_ways() > 1 or inner.repeats > 0)
+            group.take_round(inner, 1, 1, delimited=True)
+            # Exactly so many times is one way, however many they are; and where rounds are
+            # plain to see, only the end of the last one is open.
+            group.repeats += low < high and not (delimited and inner.repeats)
         return text
 
     def escape(self) -> str:
@@ -229,15 +284,15 @@ class _Translator:
         raise PatternError(f'"\\{code}" is not known inside a class.')
 
 
-def _most(quantifier: str) -> int:
-    """Give how often a quantifier lets its atom repeat, a large number for no limit."""
+def _bounds(quantifier: str) -> tuple[int, int]:
+    """Give how often at least and at most an atom stands, a large number for no limit."""
+    if not quantifier:
+        return 1, 1
     core = quantifier.rstrip("?") or "?"
-    if core == "?":
-        return 1
-    if core in "*+":
-        return sys.maxsize
+    if core in "?*+":
+        return int(core == "+"), 1 if core == "?" else sys.maxsize
     low, comma, high = core[1:-1].partition(",")
-    return int(high) if high else sys.maxsize if comma else int(low)
+    return int(low), int(high) if high else sys.maxsize if comma else int(low)
 
 
 _BLOCKS = {

@@ -18,6 +18,20 @@ LAUGHS = (
 )
 
 
+# Each takes minutes or ages when it is tried, though none repeats more than a few times.
+SLOW_PATTERNS = [
+    "(a?){30}a{30}",
+    "(a{1,2})+b",
+    "(-?a{1,3})*b",
+    "((a{1,19}){1,19}){1,19}b",
+    "(a*){1,19}b",
+    "(a{0,19}a{0,19}a{0,19}a{0,19}a{0,19}a{0,19})b",
+    "(a|a)" * 25 + "b",
+    "(a-?a*a*)*b",
+    "(a(-|-)*)*b",
+]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -46,6 +60,7 @@ LAUGHS = (
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a+)+$")', "string.pattern"),
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a|a)*$")', "string.pattern"),
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a*)*$")', "string.pattern"),
+        *((f'matches("{"a" * 60}", "{pattern}")', "string.pattern") for pattern in SLOW_PATTERNS),
     ],
 )
 def test_excess_is_refused_by_its_limit(text: str, code: str) -> None:
@@ -152,3 +167,17 @@ BOMB = (
 )
 def test_hostile_xml_is_refused(source: str | bytes, code: str) -> None:
     assert [problem.code for problem in load_model(source).problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", "zh" + "-abcdefgh" * 30),
+        ("^ADV_[0-9]{1,4}(_[0-9]{1,6}){0,3}$", "ADV_1234_123456_123456_123456"),
+        ("^([0-9]{1,3}[.]){3}[0-9]{1,3}$", "255.255.255.255"),
+        ("^https?://[^ ]+$", "https://" + "x" * 1_900),
+        ("^(,[a-z]+)*$", ",abc" * 80),
+    ],
+)
+def test_patterns_with_few_ways_are_taken_on_long_texts(pattern: str, text: str) -> None:
+    assert evaluate_expression(f'matches("{text}", "{pattern}")').value is True
