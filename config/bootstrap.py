@@ -99,7 +99,8 @@ class Setup:
             _write(build_stamp, built)
 
     def _has_packages(self, group: str) -> bool:
-        if self.unfinished.exists() or not self.python.exists():
+        # Not Path.exists, which fails where the Python of somebody else may not be looked at.
+        if self.unfinished.exists() or not os.path.exists(self.python):
             return False
         try:
             stamps = json.loads(_read(self.stamps) or "{}")
