@@ -5,7 +5,11 @@ import os
 import socket
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db.models.signals import post_migrate
 
+from decisions.enums import Role
 from tests.processes import broker, live_stack, worker
 
 __all__ = ["broker", "live_stack", "worker"]
@@ -36,6 +40,19 @@ def network_closed():
     socket.socket.connect = real_connect
 
 
+@pytest.fixture(autouse=True, scope="session")
+def roles_outlive_flushes():
+    """Tests with real commits end with empty tables; the groups of the roles must come back."""
+
+    def make_roles(using, **_):
+        for role in Role:
+            Group.objects.using(using).get_or_create(name=role.value)
+
+    post_migrate.connect(make_roles, sender=apps.get_app_config("decisions"))
+    yield
+    post_migrate.disconnect(make_roles, sender=apps.get_app_config("decisions"))
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """A slow hash protects people; here it would only make every test with a person slow."""
@@ -52,12 +69,9 @@ def messages(monkeypatch):
     return kept
 
 
-@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items):
-    """Skip what needs a server that is not there, and keep real processes in one worker."""
+    """Skip what needs a server that is not there."""
     has_postgresql = bool(os.environ.get("DATABASE_URL"))
     for item in items:
         if item.get_closest_marker("postgresql") and not has_postgresql:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: DATABASE_URL is not set"))
-        if item.get_closest_marker("processes") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("processes"))

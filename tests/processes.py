@@ -12,9 +12,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from config.celery import app
 from config.processes import programs
 from config.processes.launch import environment_for, start_broker, start_programs
-from config.processes.places import open_listener
+from config.processes.places import broker_socket, open_listener
 from config.processes.supervisor import Child, Supervisor
 
 WORKER_SECONDS = 60.0
@@ -26,8 +27,14 @@ class Processes:
 
     supervisor: Supervisor
     lines: list[str]
+    state: Path
+    socket: Path
     url: str = ""
-    state: Path | None = None
+
+    def start_broker(self) -> None:
+        """Start the broker, after a loss with nothing of what it held."""
+        folder = self.state / f"broker-{len(list(self.state.iterdir()))}"
+        start_broker(self.supervisor, path=self.socket, folder=folder)
 
     def start_worker(self) -> Child:
         """Start a worker and wait until it takes tasks."""
@@ -74,13 +81,11 @@ def processes_now():
 
 
 def worker_answers():
-    from config.celery import app
-
     # A worker with much to do on a busy machine takes its time; the first answer is enough.
     return app.control.ping(timeout=5, limit=1)
 
 
-def home_of(state):
+def home_of(state, socket):
     """The environment of programs that work on the test database and its broker."""
     database = connection.settings_dict["NAME"]
     variables = {
@@ -98,27 +103,29 @@ def home_of(state):
         place, _, options = os.environ["DATABASE_URL"].partition("?")
         url = f"{place.rpartition('/')[0]}/{database}"
         variables["DATABASE_URL"] = f"{url}?{options}" if options else url
-    return environment_for(
-        variables, url="http://127.0.0.1", broker_socket=Path(settings.BROKER_SOCKET)
-    )
+    return environment_for(variables, url="http://127.0.0.1", broker_socket=socket)
 
 
 @pytest.fixture
 def broker(transactional_db, tmp_path):
-    """The broker that this process and its workers talk to, and room for more processes."""
+    """A broker that this test and its programs alone talk to, and room for more programs."""
     lines = []
+    socket = broker_socket(tmp_path)
     supervisor = Supervisor(
-        environment=home_of(tmp_path), say=lambda name, line: lines.append(f"{name}: {line}")
+        environment=home_of(tmp_path, socket),
+        say=lambda name, line: lines.append(f"{name}: {line}"),
     )
+    processes = Processes(supervisor, lines, state=tmp_path, socket=socket)
     try:
         if settings.CELERY_BROKER_URL.startswith("redis+socket:"):
-            path = Path(settings.BROKER_SOCKET)
-            start_broker(supervisor, path=path, folder=tmp_path / "broker")
-        yield Processes(supervisor, lines, state=tmp_path)
+            speak_to(f"redis+socket://{socket}")
+            processes.start_broker()
+        yield processes
     finally:
         for child in supervisor.children.values():
             child.end(0)  # Peace takes seconds, and nothing here is needed any more.
         empty_broker()
+        speak_to(settings.CELERY_BROKER_URL)
 
 
 @pytest.fixture
@@ -138,12 +145,15 @@ def live_stack(broker):
         yield broker
 
 
-def empty_broker():
-    """Leave nothing in a Redis that outlives the test, and no open line to one that is gone."""
-    from config.celery import app
+def speak_to(url):
+    """Let this process send its messages to another broker, over fresh connections."""
+    app.conf.broker_url = url
+    kombu.pools.reset()
+    app._pool = app.amqp._producer_pool = None
 
+
+def empty_broker():
+    """Leave nothing in a Redis that outlives the test."""
     if settings.CELERY_BROKER_URL.startswith("redis:"):
         with app.connection_for_write() as line:
             line.default_channel.client.delete("celery", "unacked", "unacked_index")
-    kombu.pools.reset()
-    app._pool = app.amqp._producer_pool = None

@@ -14,7 +14,7 @@ from config.suite.servers import postgresql, redis_server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
-PYTEST = (sys.executable, "-m", "pytest", "-q", "--numprocesses=2", "--dist=loadgroup")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "--numprocesses=2", "--dist=loadfile")
 # What PostgreSQL and Redis may answer differently.
 ON_SERVERS = "(django_db or postgresql) and not browser"
 NOTHING_COLLECTED = 5

@@ -3,13 +3,11 @@
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from config.processes.launch import start_broker
 from connectors.models import Delivery
 from connectors.services import configuration, sending
 from decisions import events
@@ -129,7 +127,7 @@ def test_broker_lost_with_all_it_held_is_made_good_by_the_sweep(worker, installa
     submit(range(20, 40))
     assert Submission.objects.count() == 40
 
-    start_broker(worker.supervisor, path=Path(settings.BROKER_SOCKET), folder=worker.state / "new")
+    worker.start_broker()
 
     make_good(worker, 40)
     check_everything_happened_once(40)
@@ -152,7 +150,7 @@ def test_work_in_hand_when_the_broker_is_lost_is_done_once(
             events.send(*message)
         time.sleep(1)
         worker.kill("broker")
-    start_broker(worker.supervisor, path=Path(settings.BROKER_SOCKET), folder=worker.state / "new")
+    worker.start_broker()
 
     make_good(worker, 5)
     check_everything_happened_once(5)
