@@ -3,10 +3,12 @@
 from typing import ClassVar
 from uuid import uuid4
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.auth.models import UserManager as DjangoUserManager
-from django.db import models
+from django.db import models, transaction
 from simple_history.models import HistoricalRecords
+
+from decisions.enums import Role
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -24,7 +26,11 @@ class UserManager(DjangoUserManager["User"]):
         return self._create(email, password, **fields)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":  # type: ignore[override]
-        return self._create(email, password, is_staff=True, is_superuser=True, **fields)
+        """Make the first person of an installation: the admin, who gives others their roles."""
+        with transaction.atomic(using=self._db):
+            user = self._create(email, password, is_staff=True, is_superuser=True, **fields)
+            user.groups.add(Group.objects.using(self._db).get(name=Role.ADMIN))
+        return user
 
 
 class User(AbstractUser):

@@ -25,6 +25,12 @@ def test_there_is_no_second_sign_in_without_limits(client: Client):
     assert answer["Location"].startswith("/accounts/login/")
 
 
+def test_first_person_is_the_admin_who_gives_others_their_roles(client: Client, operator):
+    client.force_login(operator)
+    assert [group.name for group in operator.groups.all()] == ["admin"]
+    assert b"No role" not in client.get("/people/").content
+
+
 def test_pages_of_operators_open_and_hold_no_password_hash(client: Client, operator):
     client.force_login(operator)
     assert client.get("/operations/").status_code == 200
