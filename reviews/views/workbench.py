@@ -26,11 +26,14 @@ from reviews.services.bench import bench_for
 def my_work(request: PageRequest) -> HttpResponse:
     now = timezone.now()
     held = open_items(now=now, user=request.user, who="mine")
-    queues = list(queues_of(request.user))
+    mine = list(queues_of(request.user))
+    # What waits in a paused queue waits for its lead, not for this person.
+    queues = [queue for queue in mine if queue.paused_at is None]
     context = {
         "now": now,
         "items": with_meters(held, now=now),
         "queues": queues,
+        "paused": [queue for queue in mine if queue.paused_at],
         "waiting": open_items(now=now, queues=queues, who="free").count() if queues else 0,
         "verdicts": recent_verdicts(request.user),
     }
@@ -48,7 +51,9 @@ def take_next(request: PageRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return _to(request, "reviews:my_work")
     if item is None:
-        messages.info(request, "Nothing waits for you.")
+        paused = ", ".join(q.name for q in queues_of(request.user) if q.paused_at)
+        because = f" Paused by a lead: {paused}." if paused else ""
+        messages.info(request, f"Nothing waits for you.{because}")
         return _to(request, "reviews:my_work")
     return _to(request, "reviews:item", item_id=item.pk)
 

@@ -53,6 +53,17 @@ def test_nothing_to_take_says_so(client, rae, queue):
     assert "Nothing waits for you" in answer.content.decode()
 
 
+def test_what_waits_in_a_paused_queue_is_not_promised(client, rae, queue):
+    opened(at=timezone.now())
+    queue.paused_at = timezone.now()
+    queue.save()
+    client.force_login(rae)
+    page = client.post(at("take_next"), follow=True).content.decode()
+    assert f"Nothing waits for you. Paused by a lead: {queue.name}." in page
+    assert "0 wait in 0 queues; paused: " in page
+    assert "Your queues are paused" in page
+
+
 def test_bench_tells_why_and_what_is_known(client, rae, queue):
     now = timezone.now()
     outputs = {
