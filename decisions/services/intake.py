@@ -1,5 +1,6 @@
 """Submissions come in: checked against the live rules, frozen, recorded; or decided at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from decisions.services.rulesets import (
 )
 
 EVALUATE = "decisions.tasks.evaluate"
+# Characters that turn the direction of text can make a line read as another: exe.png, gnp.exe.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MOST_FAULTS = 100  # An answer must not grow larger than what it answers.
 
 
@@ -184,8 +187,8 @@ def _headline(model: DecisionModel, facts: dict[str, Any], now: datetime) -> dic
     amount, currency = value("amount"), value("currency")
     fits = isinstance(amount, int | Decimal) and -(10**15) < amount < 10**15
     return {
-        "title": title[:300] if isinstance(title, str) else "",
-        "reference": reference[:200] if isinstance(reference, str) else "",
+        "title": TURNING.sub("", title)[:300] if isinstance(title, str) else "",
+        "reference": TURNING.sub("", reference)[:200] if isinstance(reference, str) else "",
         "amount": round(Decimal(amount), 2) if fits else None,
         "currency": currency[:3] if isinstance(currency, str) else "",
     }

@@ -219,6 +219,13 @@ def test_no_personal_fact_stands_in_decision_trace_or_log(model):
     assert "maria" not in json.dumps(list(Decision.objects.values_list("rows", "reasons")))
 
 
+def test_title_and_reference_cannot_turn_the_direction_of_text(model):
+    submission = submit(id="REQ-\u202egnp.exe\u2069")
+    assert submission.reference == "REQ-gnp.exe"
+    assert submission.title == "Spending REQ-gnp.exe"
+    assert submission.facts["id"] == "REQ-\u202egnp.exe\u2069"
+
+
 def test_unknown_model_is_named():
     with pytest.raises(Invalid, match="no decision model “nothing”"):
         intake.submit("nothing", {}, source="test", actor=SYSTEM, now=NOW)
