@@ -73,3 +73,11 @@ def test_a_wrong_host_name_answers_callers_with_a_problem(client: Client):
     assert (call.status_code, call["Content-Type"]) == (400, "application/problem+json")
     page = client.get("/decisions/", headers={"host": "evil.example"})
     assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("password", "links"), [("walk the night bus", True), (None, False)])
+def test_people_of_single_sign_on_are_led_to_no_password_page(client: Client, password, links):
+    someone = User.objects.create_user("sso@halden.example", password, name="Sso Person")
+    client.force_login(someone)
+    assert (b"/accounts/password/change/" in client.get("/accounts/2fa/").content) is links
