@@ -47,9 +47,10 @@ def submit(numbers):
         intake.submit("spending", facts, source="test", actor=SYSTEM, now=timezone.now())
 
 
-def sweep():
-    """Let a minute pass for the sweep: what has no receipt is sent again."""
+def tick():
+    """Do what the timetable does, as if a minute had passed for the sweep."""
     sweeping.sweep(now=timezone.now() + timedelta(minutes=1))
+    sending.send_due(now=timezone.now())
 
 
 def everything_is_done(count):
@@ -64,13 +65,13 @@ def everything_is_done(count):
 
 def make_good(processes, count):
     """Let time pass: sweeps send again what has no receipt, and leases of the dead run out."""
-    swept_at = 0.0
+    ticked_at = 0.0
 
     def all_but_what_the_dead_hold():
-        nonlocal swept_at
-        if time.monotonic() > swept_at + 2:
-            sweep()
-            swept_at = time.monotonic()
+        nonlocal ticked_at
+        if time.monotonic() > ticked_at + 2:
+            tick()
+            ticked_at = time.monotonic()
         settled = AuditEvent.objects.filter(kind="decision.settled").count()
         states = Counter(Delivery.objects.values_list("state", flat=True))
         return (
