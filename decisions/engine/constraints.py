@@ -15,6 +15,9 @@ Allows = Callable[[Any, Any], bool | None]
 _Bound = tuple[Any, bool]
 
 
+FEW = 30  # Allowed values that a hint lists.
+
+
 @dataclass(frozen=True, slots=True)
 class Constraint:
     """Allowed values: a list of values, bounds, a pattern or a length where they say so."""
@@ -43,14 +46,26 @@ class Constraint:
 
     def complaint(self, value: Any) -> tuple[str, str]:
         """Give the code and the message for a value that is not allowed."""
-        if self.low is not None or self.high is not None:
+        if self._outside(value):
             return "input.range", f"{show(value)} is out of range."
         return "input.allowed", f"{show(value)} is not an allowed value."
 
-    def wanted(self) -> str:
-        """Say what is allowed."""
+    def _outside(self, value: Any) -> bool:
+        """Tell whether the bounds refuse a value, and not another test of the same type."""
+        below = self.low is not None and (
+            value < self.low[0] or (value == self.low[0] and not self.low[1])
+        )
+        return below or (
+            self.high is not None
+            and (value > self.high[0] or (value == self.high[0] and not self.high[1]))
+        )
+
+    def wanted(self, description: str = "") -> str:
+        """Say what is allowed; what has no short words is left to the description."""
+        if description and self.values is not None and len(self.values) > FEW:
+            return description
         if self.values is not None:
-            shown = [show(value) for value in self.values[:30]]
+            shown = [show(value) for value in self.values[:FEW]]
             more = len(self.values) - len(shown)
             return f"Use one of: {', '.join(shown)}{f' and {more} more' if more else ''}."
         bounds = []
@@ -60,7 +75,7 @@ class Constraint:
             bounds.append(f"{'at most' if self.high[1] else 'less than'} {show(self.high[0])}")
         if bounds:
             return f"Use a value of {' and '.join(bounds)}."
-        return f"Allowed: {self.text}."
+        return description or f"Allowed: {self.text}."
 
     def schema(self) -> dict[str, Any]:
         """Give the keywords of JSON Schema that say the same."""

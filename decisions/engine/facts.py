@@ -100,7 +100,14 @@ def _shape_of_item(
         )
     shape = _with_hints(shape, item.hints, item.description)
     if item.is_collection:
-        inner = Shape(shape.type, False, shape.parts, shape.item, shape.constraint)
+        inner = Shape(
+            shape.type,
+            False,
+            shape.parts,
+            shape.item,
+            shape.constraint,
+            description=shape.description,
+        )
         return Shape(
             ANY, shape.optional, item=inner, description=shape.description, display=shape.display
         )
@@ -189,7 +196,8 @@ class Reader:
         if constraint.allows is None or constraint.allows(self.run, value) is True:
             return value
         code, message = constraint.complaint(value)
-        self.report(path, code, message, _wanted(shape))
+        hint = _wanted(shape) if code == "input.range" else shape.description or _wanted(shape)
+        self.report(path, code, message, hint)
         return None
 
     def context(self, value: Any, shape: Shape, path: str) -> Any:
@@ -288,7 +296,7 @@ def is_of(value: Any, base: Type) -> bool:
 def _wanted(shape: Shape) -> str:
     """Say what a field takes."""
     if shape.constraint is not None:
-        return shape.constraint.wanted()
+        return shape.constraint.wanted(shape.description)
     if shape.parts is not None:
         return "Give an object of fields."
     if shape.item is not None:
