@@ -1,5 +1,6 @@
 """Sets the demo up through the services: people, queues, reference tables, rules, connectors."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,8 +36,20 @@ class Office:
 def set_up(*, now: datetime) -> Office:
     """Make everything that stands before the first submission; `now` is the moment of that."""
     office = Office(_invite(now), "")
-    _make_queues(office, now)
-    _publish(office, now + timedelta(hours=2))
+    members = {
+        queue.key: [office.named(p.name) for p in PEOPLE if queue.key in p.queues]
+        for queue in queues.QUEUES
+    }
+    make_queues(by=office.named(ADMIN.name), members=members, now=now)
+    content = library.read(MODEL)
+    publish(
+        content,
+        tables=[_as_it_was(table) for table in content.tables],
+        author=office.named(AUTHOR.name),
+        approver=office.named(APPROVER.name),
+        now=now + timedelta(hours=2),
+        read_for=timedelta(minutes=40),
+    )
     key = _connect(office, now + timedelta(hours=3))
     return Office(office.people, key)
 
@@ -55,9 +68,9 @@ def _invite(now: datetime) -> dict[str, User]:
     }
 
 
-def _make_queues(office: Office, now: datetime) -> None:
-    admin = office.named(ADMIN.name)
-    by, actor = admin, Actor.person(admin)
+def make_queues(*, by: User, members: Mapping[str, Sequence[User]], now: datetime) -> None:
+    """Make the review queues with their reason codes; `members` by the key of the queue."""
+    actor = Actor.person(by)
     calendar = queueing.create_calendar(**queues.CALENDAR, by=by, actor=actor, now=now)
     for position, queue in enumerate(queues.QUEUES):
         made = queueing.create_queue(
@@ -67,7 +80,7 @@ def _make_queues(office: Office, now: datetime) -> None:
             first_response_minutes=queue.first_response_minutes,
             decision_minutes=queue.decision_minutes,
             calendar=calendar,
-            members=[office.named(p.name) for p in PEOPLE if queue.key in p.queues],
+            members=members.get(queue.key, ()),
             position=position,
             by=by,
             actor=actor,
@@ -79,16 +92,19 @@ def _make_queues(office: Office, now: datetime) -> None:
         queueing.set_reason_codes(made, codes, reason="Created", by=by, actor=actor, now=now)
 
 
-def _publish(office: Office, now: datetime) -> DecisionModel:
-    author, approver = office.named(AUTHOR.name), office.named(APPROVER.name)
-    actor, content = Actor.person(author), library.read(MODEL)
-    for table in content.tables:
-        authoring.create_table(
-            **_as_it_was(table),
-            author=author,
-            actor=actor,
-            now=now,
-        )
+def publish(
+    content: library.LibraryModel,
+    *,
+    tables: Sequence[Mapping[str, Any]],
+    author: User,
+    approver: User,
+    now: datetime,
+    read_for: timedelta = timedelta(0),
+) -> DecisionModel:
+    """Write tables and rules as `author`; `approver` approves and publishes after `read_for`."""
+    actor = Actor.person(author)
+    for table in tables:
+        authoring.create_table(**table, author=author, actor=actor, now=now)
     model = authoring.create_model(
         key=content.key,
         name=content.name,
@@ -106,7 +122,7 @@ def _publish(office: Office, now: datetime) -> DecisionModel:
         model, dmn=content.dmn, author=author, actor=actor, note="First version", now=now
     )
     version = publishing.propose(version, author=author, reason="All 16 rules are in", now=now)
-    later = now + timedelta(minutes=40)
+    later = now + read_for
     version = publishing.approve(version, approver=approver, reason="Read row by row", now=later)
     publishing.publish(version, publisher=approver, reason="Goes live", now=later)
     return model
