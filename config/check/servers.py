@@ -2,6 +2,7 @@
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,7 @@ from connectors.errors import SignatureRefused
 Answer = tuple[int, bytes]
 
 
-class LoopbackServer(ThreadingHTTPServer):
+class LoopbackServer(ABC, ThreadingHTTPServer):
     """A server that answers with one function, for as long as it is entered."""
 
     daemon_threads = True
@@ -27,8 +28,9 @@ class LoopbackServer(ThreadingHTTPServer):
     def place(self) -> str:
         return f"127.0.0.1:{self.server_address[1]}"
 
+    @abstractmethod
     def reply(self, path: str, headers: dict[str, str], content: bytes) -> Answer:
-        raise NotImplementedError
+        """Answer one request."""
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
