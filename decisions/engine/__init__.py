@@ -5,6 +5,7 @@ decide = model.decision("Screening")            # by name or id
 result = decide({"country": "DE"}, now=moment)  # never raises on bad facts
 result.value, result.rows, result.problems, result.values
 result.explain(), result.why_not(row=3)
+model.to_xml()                                  # the model as DMN 1.5
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from decisions.engine.run import Run
 from decisions.engine.types import ANY
 from decisions.engine.values import give_out, take_in, to_json
 from decisions.engine.xml import read_definitions
+from decisions.engine.xml_write import write_definitions
 
 __all__ = [
     "Decide",
@@ -39,6 +41,7 @@ __all__ = [
     "evaluate_unary_tests",
     "load_model",
     "to_json",
+    "write_definitions",
 ]
 
 

@@ -18,6 +18,7 @@ from decisions.engine.reading import Unfit, quick_reader
 from decisions.engine.run import Run
 from decisions.engine.types import ANY
 from decisions.engine.values import give_out
+from decisions.engine.xml_write import write_definitions
 
 _NO_OBJECT = Problem("input.type", "The facts must be an object.", "", "Give { ... }.")
 
@@ -122,6 +123,12 @@ class Model:
         except Refused as refusal:
             reader.problems.append(refusal.problem)
         return [*reader.problems, *reader.run.problems]
+
+    def to_xml(self) -> bytes:
+        """Write the model as DMN 1.5 XML; raises Invalid when it could not be read."""
+        if self.graph is None:
+            raise Invalid(f"The model could not be read: {self.problems[0]}")
+        return write_definitions(self.definitions)
 
     def decision(self, name: str) -> Decide:
         """Give a decision by name or id; raises Invalid when there is none."""

@@ -132,7 +132,7 @@ def _describe_table(table: m.TableExpression) -> dict[str, Any]:
         "aggregation": table.aggregation,
         "inputs": [
             {
-                "label": clause.label,
+                "label": clause.title,
                 "text": clause.text,
                 "type": clause.type_ref or "Any",
                 "allowed": clause.allowed,
@@ -311,7 +311,7 @@ def why_not(
     rule, answers = expression.rules[row - 1], trace.rows[row - 1]
     cells = [
         {
-            "label": clause.label,
+            "label": clause.title,
             "text": text,
             "value": _plain(value),
             "matched": answer,
