@@ -17,7 +17,8 @@ from typing import Any
 
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen.program import compile_expression, compile_tests
-from decisions.engine.evaluation import Decide, Model, Result
+from decisions.engine.decide import Decide, Result
+from decisions.engine.evaluation import Model
 from decisions.engine.feel.names import Names, normal_name
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.tokens import PROPERTIES, Surroundings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -94,7 +94,9 @@ def _shape_of_item(
     tests = declared.tests.get(title)
     if tests is not None:
         allows = _allows_of(declared, title, item)
-        constraint = Constraint.of(tests, item.allowed, allows)
+        constraint = replace(
+            Constraint.of(tests, item.allowed, allows), inherits=shape.constraint is not None
+        )
         shape = Shape(
             shape.type, shape.optional, shape.parts, shape.item, constraint, shape.description
         )

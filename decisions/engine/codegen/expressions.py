@@ -6,9 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from decisions.engine import numbers
 from decisions.engine.builtins import BUILTINS
-from decisions.engine.codegen.unit import Body, Unit
+from decisions.engine.codegen.unit import Body, NotLean, Unit
+from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
+from decisions.engine.run import Run
+from decisions.engine.tables.cells import condition, constant_rows
+from decisions.engine.tables.columns import Masks
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
@@ -20,8 +25,17 @@ from decisions.engine.types import (
     components_of,
 )
 
+_EXACT = {
+    "+": "exact_add",
+    "-": "exact_subtract",
+    "*": "exact_multiply",
+    "/": "exact_divide",
+}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _ORDER = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+MOST_BITS = 112
+"""Integers of so many bits have 34 digits at most."""
+UNBOUNDED = 1000
 _MOST_LEVELS = 12
 _MOST_LOOPS = 8
 
@@ -40,10 +54,20 @@ class Env:
 class Writer:
     """Writes the code of one model's expressions into a unit."""
 
-    def __init__(self, unit: Unit, types: Mapping[int, Type]) -> None:
+    def __init__(
+        self, unit: Unit, types: Mapping[int, Type], masks: dict[int, dict[int, Masks]]
+    ) -> None:
         self.unit = unit
         self.types = types
+        self.masks = masks
         self.where = ""
+        # For lean programs: atoms never null, how long ints may be, the variables of hits, and
+        # the atoms whose guards wait, and the lines that make sure of numbers.
+        self.sure: set[str] = set()
+        self.bits: dict[str, int] = {}
+        self.hits: list[str] = []
+        self.pending: dict[str, str] = {}
+        self.numbers: dict[str, int] = {}
 
     def type_of(self, node: n.Node) -> Type:
         """Give the type the typer found, without item definitions."""
@@ -69,7 +93,12 @@ class Writer:
     # Leaves
 
     def literal(self, node: n.Literal, env: Env, body: Body) -> str:
-        return self.unit.constant(node.value)
+        atom = self.unit.constant(node.value)
+        if node.value is not None:
+            self.sure.add(atom)
+        if type(node.value) is int:
+            self.bits[atom] = node.value.bit_length()
+        return atom
 
     def name(self, node: n.Name, env: Env, body: Body) -> str:
         return self.look_up(node.name, env, body)
@@ -122,7 +151,21 @@ class Writer:
         """Make a value fit a declared type."""
         if kind == ANY or (kind in SCALARS and self.type_of(node) == kind):
             return atom
+        if self.unit.lean and self._always_fits(node, kind):
+            return atom
         return body.keep(f"coerce(run, {atom}, {self.unit.constant(kind)}, {self.site(node)})")
+
+    def _always_fits(self, node: n.Node, kind: Type) -> bool:
+        """Tell whether all that a table of constants can give is of a declared type."""
+        while isinstance(node, n.Placed) and node.type is None:
+            node = node.body
+        if not isinstance(node, n.Table) or node.hit_policy not in ("FIRST", "UNIQUE"):
+            return False
+        rows = constant_rows(node)
+        plain = all(output.default is None for output in node.outputs)
+        run = Run()
+        fitting = all(conforms(run, value, kind) for value in rows.values())
+        return plain and len(rows) == len(node.rules) and fitting
 
     def range(self, node: n.RangeOf, env: Env, body: Body) -> str:
         low, high = self.write(node.low, env, body), self.write(node.high, env, body)
@@ -138,7 +181,29 @@ class Writer:
 
     def arithmetic(self, node: n.Arithmetic, env: Env, body: Body) -> str:
         left, right = self.write(node.left, env, body), self.write(node.right, env, body)
+        if self.unit.lean and self.type_of(node.left) == self.type_of(node.right) == NUMBER:
+            return self._numbers(node.operator, left, right, body)
         return body.keep(f"{_ARITHMETIC[node.operator]}(run, {left}, {right}, {self.site(node)})")
+
+    def _numbers(self, operator: str, left: str, right: str, body: Body) -> str:
+        """Write arithmetic of numbers in a lean program; null raises, and so ends it."""
+        if operator not in _EXACT:
+            raise NotLean(operator)
+        exact = f"{_EXACT[operator]}({left}, {right})"
+        if operator == "/":
+            return body.keep(exact)
+        ints = f"{left}.__class__ is int and {right}.__class__ is int"
+        result = body.keep(f"{left} {operator} {right} if {ints} else {exact}")
+        # An integer whose guard still waits may be of any length.
+        bits = [
+            UNBOUNDED if atom in self.pending else self.bits.get(atom, UNBOUNDED)
+            for atom in (left, right)
+        ]
+        self.bits[result] = sum(bits) if operator == "*" else max(bits) + 1
+        if self.bits[result] > MOST_BITS:
+            limit = self.unit.constant(10**numbers.DIGITS)
+            body.line(f"if {ints} and not -{limit} < {result} < {limit}: raise Deopt")
+        return result
 
     def compare(self, node: n.Compare, env: Env, body: Body) -> str:
         left, right = self.write(node.left, env, body), self.write(node.right, env, body)
@@ -166,6 +231,7 @@ class Writer:
                 f"{atom} is not None"
                 for atom, part in (left, right)
                 if not (isinstance(part, n.Literal) and part.value is not None)
+                and atom not in self.sure
             ]
             test = f"{left[0]} {operator} {right[0]}"
             if checks:
@@ -207,6 +273,11 @@ class Writer:
         """Write unary tests on a value; no tests at all are true."""
         if not tests.tests:
             return "True"
+        if atom in self.sure:
+            kind = subject if isinstance(subject, Type) else self.type_of(subject)
+            quick = condition(tests, atom, kind, self.unit.constant)
+            if quick is not None:
+                return body.keep(quick)
         inner = Env({"?": atom}, env)
         result = body.keep(self.test(tests.tests[0], atom, subject, inner, body))
         for test in tests.tests[1:]:
@@ -303,7 +374,12 @@ class Writer:
 
     def member(self, node: n.Member, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)
-        return body.keep(f"member(run, {atom}, {self.unit.constant(node.name)}, {self.site(node)})")
+        name = self.unit.constant(node.name)
+        components = components_of(self.types.get(id(node.operand), ANY))
+        if self.unit.lean and components is not None and node.name in components:
+            # What is null or no context after all has no item of that name, and raises.
+            return body.keep(f"{atom}[{name}]")
+        return body.keep(f"member(run, {atom}, {name}, {self.site(node)})")
 
     def filter(self, node: n.Filter, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)

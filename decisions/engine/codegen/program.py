@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
+from decisions.engine.codegen.entry import (
+    Enter,
+    Known,
+    close_lean,
+    gives_plain,
+    open_entry,
+    write_taker,
+)
 from decisions.engine.codegen.expressions import Env, Writer
 from decisions.engine.codegen.functions import function_body
-from decisions.engine.codegen.unit import Body, Unit
+from decisions.engine.codegen.unit import Body, NotLean, Unit
 from decisions.engine.declared import Allows
+from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.typer import Typer
 from decisions.engine.graph import Graph, Part
 from decisions.engine.problems import Problem
 from decisions.engine.run import Run
+from decisions.engine.tables.columns import Masks
 from decisions.engine.types import ANY, Type, function_of
 from decisions.engine.values import Function
 
@@ -33,12 +43,21 @@ class Program:
     source: str
 
 
+class Plan(NamedTuple):
+    """What a program works out: the keys of its results, of all decisions in order, of inputs."""
+
+    targets: tuple[str, ...]
+    decisions: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
 class Compiler:
     """Compiles parts of one graph; types are found once for all of them."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.typer = Typer(BUILTINS)
+        self.masks: dict[int, dict[int, Masks]] = {}
 
     def check(self) -> list[Problem]:
         """Type every decision and knowledge model, required ones first; gives the problems."""
@@ -70,55 +89,81 @@ class Compiler:
             return function_of((), self.graph.service_type(part))
         return part.type
 
-    def decision(self, part: Part, *, trace: bool = False) -> Program:
-        """Compile a decision."""
-        return _Assembly(self, trace).program([part.key], frozenset(), single=True)
+    def program(self, part: Part) -> Program:
+        """Compile a decision, or a service to be called with its inputs and input decisions."""
+        return _Assembly(self).program(self._plan(part))
 
-    def service(self, part: Part, *, trace: bool = False) -> Program:
-        """Compile a decision service, to be called with its input data and input decisions."""
-        params, outputs = self.graph.service_parts(part)
-        single = len(outputs) == 1
-        return _Assembly(self, trace).program(outputs, frozenset(params), single=single)
+    def enter(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+        """Compile the quick way from facts to a result, whole where the rules need no run."""
+        plan = self._plan(part)
+        try:
+            return _Assembly(self, lean=True).lean(plan, shapes, known)
+        except NotLean:
+            return write_taker(shapes, known)
+
+    def _plan(self, part: Part) -> Plan:
+        params, targets = self.graph.service_parts(part)
+        if isinstance(part.element, m.Decision):
+            targets = [part.key]
+        decisions = self.graph.order(targets, frozenset(params))
+        needed = [key for key in self.graph.inputs_of(decisions) if key not in params]
+        return Plan(tuple(targets), tuple(decisions), (*sorted(params), *needed))
 
 
 class _Assembly:
     """One unit of generated code in the making."""
 
-    def __init__(self, compiler: Compiler, trace: bool) -> None:
+    def __init__(self, compiler: Compiler, *, lean: bool = False) -> None:
         self.graph = compiler.graph
-        self.unit = Unit(trace=trace)
-        self.writer = Writer(self.unit, compiler.typer.types)
+        self.unit = Unit(lean=lean)
+        self.writer = Writer(self.unit, compiler.typer.types, compiler.masks)
         self.functions: dict[str, str] = {}
         self.pending: list[Part] = []
 
-    def program(self, targets: list[str], given: frozenset[str], *, single: bool) -> Program:
+    def program(self, plan: Plan) -> Program:
         """Write the main function and everything it needs."""
-        decisions = self.graph.order(targets, given)
-        needed = [key for key in self.graph.inputs_of(decisions) if key not in given]
-        inputs = [*sorted(given), *needed]
         main = Body(self.unit, "main")
-        main.finish(self._decisions(main, decisions, inputs, targets, record=True, single=single))
+        variables = {key: main.variable() for key in plan.inputs}
+        main.params = tuple(variables.values())
+        main.finish(self._decisions(main, plan.decisions, variables, plan.targets, record=True))
+        namespace = self._load()
+        return Program(namespace[main.name], plan.inputs, plan.decisions, self.unit.source)
+
+    def lean(self, plan: Plan, shapes: Mapping[str, Shape], known: Known) -> Enter:
+        """Write the quick way whole: facts in, result out, no run."""
+        main = Body(self.unit, "lean")
+        inputs = open_entry(self.writer, main, shapes, known)
+        variables = dict(zip(plan.inputs, inputs, strict=True))
+        value = self._decisions(main, plan.decisions, variables, plan.targets, record=False)
+        close_lean(self.writer, main, inputs, self._given_out(main, plan, value), known)
+        enter: Enter = self._load()[main.name]
+        return enter
+
+    def _given_out(self, body: Body, plan: Plan, value: str) -> str:
+        """Write a value as Python's, where it is not so already."""
+        nodes = [self.graph.parts[key].node for key in plan.targets]
+        if all(node is not None and gives_plain(node, self.writer.types) for node in nodes):
+            return value
+        return body.keep(f"give({value})")
+
+    def _load(self) -> dict[str, Any]:
         while self.pending:
             self._write_function(self.pending.pop())
         namespace = self.unit.load()
         self._bind_functions(namespace)
-        return Program(namespace[main.name], tuple(inputs), tuple(decisions), self.unit.source)
+        return namespace
 
     def _decisions(
         self,
         body: Body,
         decisions: Iterable[str],
-        inputs: Iterable[str],
-        targets: list[str],
+        inputs: Mapping[str, str],
+        targets: Sequence[str],
         *,
         record: bool,
-        single: bool,
     ) -> str:
         """Write decisions one after the other; gives the atom of the targets' value."""
-        variables: dict[str, str] = {}
-        for key in inputs:
-            variables[key] = body.variable()
-            body.params = (*body.params, variables[key])
+        variables = dict(inputs)
         for key in decisions:
             part = self.graph.parts[key]
             env = Env(self._visible(part, variables))
@@ -127,12 +172,8 @@ class _Assembly:
             atom = "None" if node is None else self.writer.write(node, env, body)
             variables[key] = body.keep(atom)
             if record:
-                name = self.unit.constant(key)
-                if self.unit.trace:
-                    body.line(f"run.record({name}, {variables[key]})")
-                else:
-                    body.line(f"run.values[{name}] = {variables[key]}")
-        if single:
+                body.line(f"run.record({self.unit.constant(key)}, {variables[key]})")
+        if len(targets) == 1:
             return variables.get(targets[0], "None")
         pairs = (
             f"{self.unit.constant(self.graph.parts[key].name)}: {variables.get(key, 'None')}"
@@ -177,11 +218,9 @@ class _Assembly:
         checked = Body(self.unit, "s")
         # Inputs a service does not list are null inside it.
         extra = [key for key in self.graph.inputs_of(decisions) if key not in keys]
-        inner.finish(
-            self._decisions(
-                inner, decisions, [*keys, *extra], outputs, record=False, single=len(outputs) == 1
-            )
-        )
+        variables = {key: inner.variable() for key in [*keys, *extra]}
+        inner.params = tuple(variables.values())
+        inner.finish(self._decisions(inner, decisions, variables, outputs, record=False))
         arguments = []
         for key in keys:
             given = checked.variable()
@@ -214,7 +253,7 @@ def compile_expression(
     typer = Typer(BUILTINS)
     typer.check(node, Scope(dict(names)), where)
     unit = Unit()
-    writer = Writer(unit, typer.types)
+    writer = Writer(unit, typer.types, {})
     writer.where = where
     body = Body(unit, "main")
     variables: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from decisions.engine.operators import meets, truth
 from decisions.engine.problems import Site
-from decisions.engine.run import Run, TableTrace
+from decisions.engine.run import Run
 from decisions.engine.tables.hit_policy import Outcome, Policy
 from decisions.engine.values import Function, Range, kind_of, show
 
@@ -64,42 +64,23 @@ def check_allowed(run: Run, subject: Any, allowed: bool | None, text: str, site:
         )
 
 
-Cells = tuple[Callable[[], Any] | None, ...]
-
-
-def trace_rows(
-    run: Run, table: str, first_only: bool, inputs: list[Any], rows: tuple[Cells, ...]
-) -> list[int]:
-    """Match rows one by one and keep what every cell said, for the explanation."""
-    trace = TableTrace(table, inputs, [], [])
-    run.traces.append(trace)
-    for number, cells in enumerate(rows):
-        if first_only and trace.hits and not run.every_row:
-            trace.rows.append([None] * len(cells))
-            continue
-        answers: list[bool | None] = []
-        matched = True
-        for cell in cells:
-            if not matched and not run.every_row:
-                answers.append(None)
-                continue
-            hit = cell is None or cell() is True
-            answers.append(hit)
-            matched = matched and hit
-        trace.rows.append(answers)
-        if matched and not (first_only and trace.hits):
-            trace.hits.append(number)
-    return list(trace.hits)
-
-
-def apply_policy(
+def settle(
     run: Run,
     policy: Policy,
+    inputs: list[Any],
     hits: list[int],
     output: Callable[[int], Any],
     default: Callable[[], Any],
 ) -> Any:
-    """Record the hits and turn them into the value of the table."""
-    run.spend(1 + len(hits))
-    run.hits.extend((policy.table, number + 1) for number in hits)
+    """Keep what a table read and which rows matched, and turn them into its value."""
+    run.note(policy.table, inputs, hits)
     return policy.settle(Outcome(run, hits, output, default))
+
+
+class Deopt(Exception):
+    """Ends a lean program at something unusual; the full program says what it is."""
+
+
+def takes(spans: tuple[tuple[int, int], ...], number: int) -> bool:
+    """Tell whether one of the ranges [first, end) holds a class."""
+    return any(first <= number < end for first, end in spans)

@@ -1,4 +1,4 @@
-"""Writes the condition of a table cell as one Python expression where its types allow it."""
+"""Reads the constant cells of a table: conditions as Python expressions, outputs as values."""
 
 from __future__ import annotations
 
@@ -79,3 +79,16 @@ def _range(box: n.RangeOf, atom: str, base: Type, constant: Constant) -> str | N
         return None
     left, right = ("<=" if box.low_closed else "<"), ("<=" if box.high_closed else "<")
     return f"{constant(low)} {left} {atom} {right} {constant(high)}"
+
+
+def constant_rows(node: n.Table) -> dict[int, object]:
+    """Give the value of every row whose outputs are all constants."""
+    found: dict[int, object] = {}
+    names = [output.name for output in node.outputs]
+    for number, rule in enumerate(node.rules):
+        values = [made.body.value for made in rule.outputs if isinstance(made.body, n.Literal)]
+        if len(values) == len(names):
+            found[number] = (
+                values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
+            )
+    return found
