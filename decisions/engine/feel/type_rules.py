@@ -15,6 +15,7 @@ from decisions.engine.types import (
     MONTHS,
     NUMBER,
     RANGE,
+    SCALARS,
     SIMPLE,
     STRING,
     TIME,
@@ -22,6 +23,7 @@ from decisions.engine.types import (
     RangeType,
     Type,
     base_of,
+    components_of,
     context_of,
     list_of,
 )
@@ -33,6 +35,24 @@ def builtin_type(builtin: Builtin, arguments: list[Type]) -> Type:
         base = base_of(arguments[0])
         return base if isinstance(base, ListType) else found
     return found
+
+
+def item_components(kind: Type) -> Mapping[str, Type] | None:
+    """Give the components that items of a filtered value have; None where they are not known.
+
+    Items that can have none, such as numbers, have an empty mapping.
+    """
+    item = getattr(base_of(kind), "item", kind)
+    found = components_of(item)
+    if found is not None:
+        return found
+    known = isinstance(base_of(kind), ListType) and base_of(item) in SCALARS
+    return {} if known else None
+
+
+def position_of(condition: n.Node, kind: Type) -> bool:
+    """Tell whether a filter's condition is a position that no item can have a say in."""
+    return kind == NUMBER and not any(isinstance(part, n.Name) for part in n.walk(condition))
 
 
 def table_type(node: n.Table) -> Type:

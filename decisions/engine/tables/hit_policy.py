@@ -8,6 +8,7 @@ from typing import Any
 
 from decisions.engine import numbers
 from decisions.engine.arithmetic import add
+from decisions.engine.feel import nodes as n
 from decisions.engine.numbers import NumberError
 from decisions.engine.operators import NUMERIC, equal, ordering
 from decisions.engine.problems import Site
@@ -156,6 +157,22 @@ class Policy:
             f"{self.aggregation} cannot be worked out with {show(value)}.",
             "Give numbers in every row of this table.",
         )
+
+
+def policy_of(table: n.Table) -> Policy:
+    """Read the hit policy of a table; priorities that are no constants do not count."""
+    several = len(table.outputs) > 1
+    return Policy(
+        table.id,
+        table.hit_policy,
+        table.aggregation,
+        tuple(output.name for output in table.outputs) if several else (),
+        tuple(
+            tuple(part.value for part in output.order if isinstance(part, n.Literal))
+            for output in table.outputs
+        ),
+        Site(table.where),
+    )
 
 
 def _position(run: Run, value: Any, order: tuple[Any, ...]) -> int:

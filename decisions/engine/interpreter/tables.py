@@ -1,0 +1,93 @@
+"""Evaluates decision tables row by row, keeping what every cell said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decisions.engine.coercion import coerce
+from decisions.engine.feel import nodes as n
+from decisions.engine.interpreter.expressions import hold
+from decisions.engine.interpreter.walk import RULES, Frame, Steps, Walk, each
+from decisions.engine.run import TableTrace
+from decisions.engine.runtime import apply_policy, check_allowed
+from decisions.engine.tables.hit_policy import policy_of
+from decisions.engine.types import ANY, Type
+
+_Subjects = list[tuple[Any, Type]]
+
+
+def _table(walk: Walk, node: n.Table, frame: Frame) -> Steps:
+    subjects: _Subjects = []
+    for clause in node.inputs:
+        subjects.append((yield from _input(walk, clause, frame)))
+    policy = policy_of(node)
+    hits = yield from _hits(walk, node, subjects, frame, first_only=policy.first_only)
+
+    def output(number: int) -> Any:
+        return walk.finish(_row(node, node.rules[number].outputs, frame))
+
+    def default() -> Any:
+        parts = tuple(clause.default for clause in node.outputs)
+        return walk.finish(_row(node, parts, frame)) if any(parts) else None
+
+    return apply_policy(walk.run, policy, hits, output, default)
+
+
+def _input(walk: Walk, clause: n.InputClause, frame: Frame) -> Steps:
+    """Evaluate an input expression, fit it to its type and check its allowed values (§8.2.2)."""
+    value = yield clause.expression, frame
+    kind = clause.type
+    if kind == ANY:
+        kind = walk.types.get(id(clause.expression), ANY)
+    else:
+        value = coerce(walk.run, value, kind, frame.site(clause.expression))
+    if clause.allowed is not None and clause.allowed.tests:
+        inner = frame.at(clause.expression.where)
+        allowed = yield from hold(walk, clause.allowed, value, kind, inner)
+        site = inner.site(clause.expression)
+        check_allowed(walk.run, value, allowed, clause.allowed_text, site)
+    return value, kind
+
+
+def _hits(
+    walk: Walk, node: n.Table, subjects: _Subjects, frame: Frame, *, first_only: bool
+) -> Steps:
+    """Find the rows that match; those after the first of FIRST are read on demand only."""
+    trace = TableTrace(node.id, [value for value, _ in subjects], [], [])
+    if walk.traced:
+        walk.run.traces.append(trace)
+    for number, rule in enumerate(node.rules):
+        found = first_only and bool(trace.hits)
+        if found and not walk.run.every_row:
+            trace.rows.append([None] * len(rule.cells))
+            continue
+        answers = yield from _answers(walk, rule, subjects, frame)
+        trace.rows.append(answers)
+        if all(answers) and not found:
+            trace.hits.append(number)
+    return list(trace.hits)
+
+
+def _answers(walk: Walk, rule: n.Rule, subjects: _Subjects, frame: Frame) -> Steps:
+    """Give what each cell of a row says; null for those after the first that does not match."""
+    answers: list[bool | None] = []
+    for cell, (value, kind) in zip(rule.cells, subjects, strict=True):
+        if not (walk.run.every_row or all(answers)):
+            answers.append(None)
+        elif isinstance(cell.body, n.Tests):
+            held = yield from hold(walk, cell.body, value, kind, frame.at(cell.where))
+            answers.append(held is True)
+        else:
+            answers.append(True)
+    return answers
+
+
+def _row(node: n.Table, parts: tuple[n.Placed | None, ...], frame: Frame) -> Steps:
+    """Evaluate the outputs of one row, or the defaults; several make a context."""
+    values = yield from each(parts, frame)
+    if len(values) == 1:
+        return values[0]
+    return {output.name: value for output, value in zip(node.outputs, values, strict=True)}
+
+
+RULES[n.Table] = _table
