@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine.back_ends import interpreter_of, program_of
 from decisions.engine.codegen.program import Compiler, Program
 from decisions.engine.explain import describe_model, explain_result, why_not
 from decisions.engine.facts import Reader, Shape, escape, schema_of, shape_of_input
 from decisions.engine.graph import Graph, Part
+from decisions.engine.interpreter.parts import Interpreter
 from decisions.engine.problems import Invalid, Problem, Refused
 from decisions.engine.reading import Unfit, quick_reader
 from decisions.engine.run import Run
@@ -38,7 +40,7 @@ class Model:
         self._compiler = None if graph is None else Compiler(graph)
         if self._compiler is not None:
             self.problems.extend(self._compiler.check())
-        self._programs: dict[tuple[str, bool], Program] = {}
+        self._programs: dict[str, Program] = {}
 
     @cached_property
     def errors(self) -> list[tuple[str | None, Problem]]:
@@ -139,19 +141,22 @@ class Model:
         except Refused as refusal:
             raise Invalid(str(refusal.problem)) from None
 
-    def program(self, part: Part, *, trace: bool = False) -> Program:
+    def program(self, part: Part) -> Program:
         """Compile a part once."""
-        known = self._programs.get((part.key, trace))
+        known = self._programs.get(part.key)
         if known is None:
-            if self._compiler is None:
-                raise Invalid("The model could not be read.")
-            make = (
-                self._compiler.decision
-                if isinstance(part.element, m.Decision)
-                else self._compiler.service
-            )
-            known = self._programs[part.key, trace] = make(part, trace=trace)
+            known = self._programs[part.key] = program_of(self._readable(), part)
         return known
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The slow path, which keeps what explanations need."""
+        return interpreter_of(self._readable())
+
+    def _readable(self) -> Compiler:
+        if self._compiler is None:
+            raise Invalid("The model could not be read.")
+        return self._compiler
 
 
 def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:
@@ -201,11 +206,14 @@ class Decide:
         """Evaluate within a run; gives the value as Python's and leaves the rest in the run."""
         run.problems.extend(self._errors)
         run.problems.extend(self._given_problems)
-        program = self.model.program(self.part, trace=True) if trace else self.program
         try:
             taken = self._read(facts, run, complete=True)
             inputs = [taken[name] for name in self.shapes]
-            return give_out(program.code(run, *inputs), run)
+            if trace:
+                value = self.model.interpreter.evaluate(self.part, run, *inputs, traced=True)
+            else:
+                value = self.program.code(run, *inputs)
+            return give_out(value, run)
         except Refused as refusal:
             problem = refusal.problem
             run.problems.append(replace(problem, where=problem.where or self.part.label))

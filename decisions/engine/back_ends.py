@@ -1,0 +1,50 @@
+"""Compiles decisions and expressions; what Python refuses to compile is interpreted instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from decisions.engine import model as m
+from decisions.engine.codegen.program import Compiler, Program, compile_expression
+from decisions.engine.declared import Allows
+from decisions.engine.feel import nodes as n
+from decisions.engine.graph import Part
+from decisions.engine.interpreter.parts import Interpreter, interpret_expression
+from decisions.engine.problems import Problem
+from decisions.engine.types import ANY, Type
+
+# Trees nested too deep for the writer of code, and texts that Python's own parser gives up on.
+_REFUSED = (RecursionError, MemoryError, SyntaxError)
+
+
+def program_of(compiler: Compiler, part: Part) -> Program:
+    """Give the program of a decision or service."""
+    make = compiler.decision if isinstance(part.element, m.Decision) else compiler.service
+    try:
+        return make(part)
+    except _REFUSED:
+        plan = compiler.graph.plan(part)
+        code = partial(interpreter_of(compiler).evaluate, part)
+        return Program(code, plan.inputs, plan.decisions, "")
+
+
+def interpreter_of(compiler: Compiler) -> Interpreter:
+    """Give the interpreter of the same graph, which explains what programs decide."""
+    return Interpreter(compiler.graph, compiler.typer.types)
+
+
+def expression_code(
+    node: n.Node, names: Mapping[str, Type], where: str
+) -> tuple[Callable[..., Any], list[Problem]]:
+    """Give an expression as a function of the run and of the names in their order."""
+    try:
+        return compile_expression(node, names, where)
+    except _REFUSED:
+        return interpret_expression(node, names, where)
+
+
+def tests_code(tests: n.Tests, where: str) -> Allows:
+    """Give allowed values as a test of one value."""
+    return expression_code(tests, {"?": ANY}, where)[0]
