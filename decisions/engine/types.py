@@ -132,7 +132,7 @@ def item_of(kind: Type) -> Type:
     base = base_of(kind)
     if isinstance(base, ListType):
         return base.item
-    return ANY if base in (LIST, ANY) else kind
+    return ANY if base in (LIST, RANGE, ANY) else kind
 
 
 def join(left: Type, right: Type) -> Type:
