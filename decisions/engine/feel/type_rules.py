@@ -50,9 +50,17 @@ def item_components(kind: Type) -> Mapping[str, Type] | None:
     return {} if known else None
 
 
-def position_of(condition: n.Node, kind: Type) -> bool:
-    """Tell whether a filter's condition is a position that no item can have a say in."""
-    return kind == NUMBER and not any(isinstance(part, n.Name) for part in n.walk(condition))
+def is_position(condition: n.Node, kind: Type, components: Mapping[str, Type] | None) -> bool:
+    """Tell whether a filter's condition of a type is a number that no item has a say in."""
+    if kind != NUMBER:
+        return False
+    names = {part.name for part in n.walk(condition) if isinstance(part, n.Name)}
+    return not names or (components is not None and names.isdisjoint({"item", *components}))
+
+
+def may_be_position(condition: n.Node, kind: Type) -> bool:
+    """Tell whether a filter's condition may be a number though items have a say in it."""
+    return kind == NUMBER or isinstance(condition, n.Name)
 
 
 def table_type(node: n.Table) -> Type:

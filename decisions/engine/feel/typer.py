@@ -11,6 +11,8 @@ from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.type_rules import (
     ARITHMETIC,
     builtin_type,
+    is_position,
+    item_components,
     property_type,
     table_type,
 )
@@ -289,7 +291,7 @@ class Typer:
         inner = Scope({"item": item, **(components or {})}, scope)
         inner.open_item = components is None and base_of(item) not in _TESTABLE
         condition = base_of(self.infer(node.condition, inner))
-        if condition == NUMBER:
+        if is_position(node.condition, condition, item_components(found)):
             return item
         return list_of(item) if condition == BOOLEAN else ANY
 

@@ -11,7 +11,7 @@ from decisions.engine.builtins import BUILTINS
 from decisions.engine.calls import in_order, takes
 from decisions.engine.coercion import coerce
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.type_rules import item_components, position_of
+from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
 from decisions.engine.interpreter.walk import LEAVES, RULES, Frame, Steps, Walk, each
 from decisions.engine.operators import both, either, truth
 from decisions.engine.problems import Site
@@ -91,16 +91,17 @@ def _member(walk: Walk, node: n.Member, frame: Frame) -> Steps:
 
 def _filter(walk: Walk, node: n.Filter, frame: Frame) -> Steps:
     value = yield node.operand, frame
-    if position_of(node.condition, walk.type_of(node.condition)):
-        return at_index(walk.run, value, (yield node.condition, frame), frame.site(node))
+    site, kind = frame.site(node), walk.type_of(node.condition)
     components = item_components(walk.types.get(id(node.operand), ANY))
+    if is_position(node.condition, kind, components):
+        return at_index(walk.run, value, (yield node.condition, frame), site)
 
     def keep(item: Any) -> Any:
         named = frame.naming("item", item)
         scope = Frame(frame.where, {}, named, is_item=True, item=item, components=components)
         return walk.evaluate(node.condition, scope)
 
-    return select(walk.run, value, keep, frame.site(node))
+    return select(walk.run, value, keep, site, may_be_position(node.condition, kind))
 
 
 @dataclass(frozen=True, slots=True)
