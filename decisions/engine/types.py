@@ -33,10 +33,11 @@ class RangeType(Type):
 
 @dataclass(frozen=True, slots=True)
 class FunctionType(Type):
-    """function<params> -> result"""
+    """function<params> -> result; `proven` when the result is that of code, not of a promise."""
 
     params: tuple[Type, ...]
     result: Type
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,10 @@ def context_of(components: Mapping[str, Type]) -> ContextType:
     return ContextType(f"context<{text}>", dict(components))
 
 
-def function_of(params: tuple[Type, ...], result: Type) -> FunctionType:
+def function_of(params: tuple[Type, ...], result: Type, *, proven: bool = True) -> FunctionType:
     """Build a function type."""
     text = ", ".join(str(param) for param in params)
-    return FunctionType(f"function<{text}> -> {result}", params, result)
+    return FunctionType(f"function<{text}> -> {result}", params, result, proven)
 
 
 def base_of(kind: Type) -> Type:

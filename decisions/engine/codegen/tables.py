@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decisions.engine.codegen.expressions import Env, Writer, register
 from decisions.engine.codegen.unit import Body
+from decisions.engine.coercion import coerce
 from decisions.engine.feel import nodes as n
-from decisions.engine.problems import Site
+from decisions.engine.problems import NOWHERE, Site
+from decisions.engine.run import Run
 from decisions.engine.tables.cells import condition
 from decisions.engine.tables.hit_policy import Policy
 from decisions.engine.types import ANY, Type
@@ -122,12 +124,11 @@ def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     constants: dict[int, object] = {}
     rest: list[tuple[int, n.Rule]] = []
     for number, rule in enumerate(node.rules):
-        values = [made.body for made in rule.outputs]
-        if all(isinstance(value, n.Literal) for value in values):
-            row = [value.value for value in values if isinstance(value, n.Literal)]
-            constants[number] = _row(node, row)
-        else:
+        row = _constants(node, rule)
+        if row is None:
             rest.append((number, rule))
+        else:
+            constants[number] = row if len(node.outputs) != 1 else row[node.outputs[0].name]
     if constants:
         table = writer.unit.constant(constants)
         made = f"dict({table}[i])" if len(node.outputs) > 1 else f"{table}[i]"
@@ -135,17 +136,39 @@ def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     for number, rule in rest:
         inner.line(f"if i == {number}:")
         inner.level += 1
-        atoms = [writer.write(made, env, inner) for made in rule.outputs]
+        atoms = [
+            _output(writer, clause, made, env, inner)
+            for clause, made in zip(node.outputs, rule.outputs, strict=True)
+        ]
         inner.line(f"return {_row_text(writer, node, atoms)}")
         inner.level -= 1
     inner.finish("None")
     return inner
 
 
-def _row(node: n.Table, values: list[object]) -> object:
-    if len(node.outputs) == 1:
-        return values[0]
-    return {output.name: value for output, value in zip(node.outputs, values, strict=True)}
+def _constants(node: n.Table, rule: n.Rule) -> dict[str, object] | None:
+    """Give what a row of constants makes, or None where they are none or not of their types."""
+    row: dict[str, object] = {}
+    for clause, made in zip(node.outputs, rule.outputs, strict=True):
+        if not isinstance(made.body, n.Literal):
+            return None
+        row[clause.name] = coerce(Run(), made.body.value, clause.type, NOWHERE)
+        if row[clause.name] is None and made.body.value is not None:
+            return None
+    return row
+
+
+def _output(
+    writer: Writer, clause: n.OutputClause, made: n.Placed | None, env: Env, body: Body
+) -> str:
+    """Write an output, fitted to the type of its column; None where it has no default."""
+    if made is None:
+        return "None"
+    atom = writer.write(made, env, body)
+    outer, writer.where = writer.where, made.where
+    atom = writer.coerced(atom, clause.type, made, body)
+    writer.where = outer
+    return atom
 
 
 def _row_text(writer: Writer, node: n.Table, atoms: list[str]) -> str:
@@ -164,10 +187,7 @@ def _defaults(writer: Writer, node: n.Table, env: Env) -> Body:
     if all(output.default is None for output in node.outputs):
         inner.finish("None")
         return inner
-    atoms = [
-        "None" if output.default is None else writer.write(output.default, env, inner)
-        for output in node.outputs
-    ]
+    atoms = [_output(writer, clause, clause.default, env, inner) for clause in node.outputs]
     inner.finish(_row_text(writer, node, atoms))
     return inner
 

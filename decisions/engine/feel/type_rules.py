@@ -25,16 +25,21 @@ from decisions.engine.types import (
     base_of,
     components_of,
     context_of,
+    join,
     list_of,
 )
 
+_LIST_KEPT = ("sublist", "reverse", "distinct values", "sort", "remove")
 
-def builtin_type(builtin: Builtin, arguments: list[Type]) -> Type:
-    found = SIMPLE.get(builtin.result, ANY)
-    if builtin.name in ("sublist", "reverse", "distinct values", "sort", "remove") and arguments:
-        base = base_of(arguments[0])
-        return base if isinstance(base, ListType) else found
-    return found
+
+def builtin_type(builtin: Builtin, arguments: list[Type], names: tuple[str, ...]) -> Type:
+    """Give the type of a call's result; some give the items of the list they take."""
+    position = names.index("list") if "list" in names else 0
+    if builtin.name in _LIST_KEPT and position < len(arguments):
+        base = base_of(arguments[position])
+        if isinstance(base, ListType):
+            return base
+    return SIMPLE.get(builtin.result, ANY)
 
 
 def item_components(kind: Type) -> Mapping[str, Type] | None:
@@ -64,13 +69,24 @@ def may_be_position(condition: n.Node, kind: Type) -> bool:
 
 
 def table_type(node: n.Table) -> Type:
-    if node.hit_policy == "COLLECT" and node.aggregation:
-        return NUMBER if node.aggregation in ("SUM", "COUNT") and len(node.outputs) == 1 else ANY
+    """Give the type of what a table gives: of its rows, of their list, or of an aggregation.
+
+    A default is what a row gives, so that it may be of another type than what rows make together.
+    """
     if len(node.outputs) == 1:
         row: Type = node.outputs[0].type
     else:
         row = context_of({output.name: output.type for output in node.outputs})
-    return list_of(row) if node.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") else row
+    if node.hit_policy not in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+        return row
+    if node.hit_policy != "COLLECT" or not node.aggregation:
+        found: Type = list_of(row)
+    elif len(node.outputs) > 1:
+        return ANY
+    else:
+        found = NUMBER if node.aggregation == "COUNT" else base_of(row)
+    has_default = any(output.default is not None for output in node.outputs)
+    return join(found, row) if has_default else found
 
 
 _NUMBER_PROPERTIES = {

@@ -227,10 +227,10 @@ class Typer:
         if builtin is not None:
             self.types[id(node.function)] = FUNCTION
             self._check_builtin(node, builtin)
-            return builtin_type(builtin, arguments)
+            return builtin_type(builtin, arguments, node.names)
         function = base_of(self.infer(node.function, scope))
         if isinstance(function, FunctionType):
-            return function.result
+            return function.result if function.proven else ANY
         if function in _TESTABLE:
             self.report(
                 node.at, "call.function", f"A {function} is called as if it were a function."

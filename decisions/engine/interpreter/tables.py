@@ -7,7 +7,7 @@ from typing import Any
 from decisions.engine.coercion import coerce
 from decisions.engine.feel import nodes as n
 from decisions.engine.interpreter.expressions import hold
-from decisions.engine.interpreter.walk import RULES, Frame, Steps, Walk, each
+from decisions.engine.interpreter.walk import RULES, Frame, Steps, Walk
 from decisions.engine.run import TableTrace
 from decisions.engine.runtime import apply_policy, check_allowed
 from decisions.engine.tables.hit_policy import policy_of
@@ -24,11 +24,11 @@ def _table(walk: Walk, node: n.Table, frame: Frame) -> Steps:
     hits = yield from _hits(walk, node, subjects, frame, first_only=policy.first_only)
 
     def output(number: int) -> Any:
-        return walk.finish(_row(node, node.rules[number].outputs, frame))
+        return walk.finish(_row(walk, node, node.rules[number].outputs, frame))
 
     def default() -> Any:
         parts = tuple(clause.default for clause in node.outputs)
-        return walk.finish(_row(node, parts, frame)) if any(parts) else None
+        return walk.finish(_row(walk, node, parts, frame)) if any(parts) else None
 
     return apply_policy(walk.run, policy, hits, output, default)
 
@@ -82,12 +82,16 @@ def _answers(walk: Walk, rule: n.Rule, subjects: _Subjects, frame: Frame) -> Ste
     return answers
 
 
-def _row(node: n.Table, parts: tuple[n.Placed | None, ...], frame: Frame) -> Steps:
-    """Evaluate the outputs of one row, or the defaults; several make a context."""
-    values = yield from each(parts, frame)
-    if len(values) == 1:
-        return values[0]
-    return {output.name: value for output, value in zip(node.outputs, values, strict=True)}
+def _row(walk: Walk, node: n.Table, parts: tuple[n.Placed | None, ...], frame: Frame) -> Steps:
+    """Evaluate the outputs of one row, or the defaults, fitted to the types of their columns."""
+    made: dict[str, Any] = {}
+    for clause, part in zip(node.outputs, parts, strict=True):
+        made[clause.name] = None
+        if part is not None:
+            value = yield part, frame
+            site = frame.at(part.where).site(part)
+            made[clause.name] = coerce(walk.run, value, clause.type, site)
+    return made[node.outputs[0].name] if len(node.outputs) == 1 else made
 
 
 RULES[n.Table] = _table
