@@ -15,8 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from decisions.engine.back_ends import expression_code, tests_code
 from decisions.engine.builtins import BUILTINS
-from decisions.engine.codegen.program import compile_expression, compile_tests
 from decisions.engine.decide import Decide, Result
 from decisions.engine.evaluation import Model
 from decisions.engine.feel.names import Names, normal_name
@@ -53,7 +53,7 @@ def load_model(source: bytes | str | Path, *, resolver: Resolver | None = None) 
     content = source.read_bytes() if isinstance(source, Path) else source
     if isinstance(content, str):
         content = _encode(content)
-    graph = Graph(resolver, compile_tests)
+    graph = Graph(resolver, tests_code)
     try:
         definitions = read_definitions(content)
         graph.add_file(definitions)
@@ -125,7 +125,7 @@ def _compiled(
         Names(names, Names(BUILTINS)), Names(members, PROPERTIES), {}, "expression"
     )
     node = (parse_unary_tests if tests else parse_expression)(text, around)
-    code, problems = compile_expression(node, dict.fromkeys(names, ANY), "expression")
+    code, problems = expression_code(node, dict.fromkeys(names, ANY), "expression")
     return code, tuple(problems)
 
 

@@ -140,10 +140,16 @@ def at_index(run: Run, value: Any, index: Any, site: Site) -> Any:
     return items[position - 1 if position > 0 else position]
 
 
-def select(run: Run, value: Any, keep: Callable[[Any], Any], site: Site) -> Any:
-    """Return the items for which `keep` is true; a number given by it is a position instead."""
+def select(run: Run, value: Any, keep: Callable[[Any], Any], site: Site, ask: bool = False) -> Any:
+    """Return the items for which `keep` is true; a number given by it is a position instead.
+
+    Where there are no items, `ask` makes it ask for a position all the same (§10.3.2.5).
+    """
     items = value if type(value) is list else [] if value is None else [value]
     run.spend(len(items))
+    if ask and not items:
+        position = keep(None)
+        return at_index(run, items, position, site) if type(position) in NUMERIC else []
     kept = []
     for item in items:
         answer = keep(item)

@@ -82,10 +82,17 @@ class Decide:
         result.rows, result.problems = run.hits, run.problems
         return result
 
-    def evaluate(self, run: Run, inputs: tuple[Any, ...]) -> Any:
-        """Evaluate with inputs that were read; what goes wrong is left in the run."""
+    def evaluate(self, run: Run, inputs: tuple[Any, ...], *, traced: bool = False) -> Any:
+        """Evaluate with inputs that were read; what goes wrong is left in the run.
+
+        With `traced`, the interpreter evaluates and keeps what every cell said.
+        """
         try:
-            return give_out(self.program.code(run, *inputs), run)
+            if traced:
+                value = self.model.interpreter.evaluate(self.part, run, *inputs, traced=True)
+            else:
+                value = self.program.code(run, *inputs)
+            return give_out(value, run)
         except Refused as refusal:
             problem = refusal.problem
             run.problems.append(replace(problem, where=problem.where or self.part.label))
@@ -216,7 +223,7 @@ class Result:
     def _replayed(self, *, every_row: bool = False) -> Run:
         """Evaluate once more and keep what every cell said."""
         run = Run(self.now, every_row=every_row)
-        self.decide.evaluate(run, self.inputs)
+        self.decide.evaluate(run, self.inputs, traced=True)
         return run
 
 

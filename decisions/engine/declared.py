@@ -104,7 +104,8 @@ class _Builder:
         """Build what an item definition is made of."""
         if item.function_output is not None:
             params = tuple(self.reference(ref, title, path) for _, ref in item.function_params)
-            return function_of(params, self.reference(item.function_output, title, path))
+            result = self.reference(item.function_output, title, path)
+            return function_of(params, result, proven=False)
         if item.components:
             return context_of(
                 {

@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine.back_ends import entry_of, interpreter_of, program_of
 from decisions.engine.codegen.entry import Enter, Known
 from decisions.engine.codegen.program import Compiler, Program
 from decisions.engine.decide import NO_OBJECT, Decide, Result
 from decisions.engine.describe import describe_model
 from decisions.engine.facts import Reader, Shape, schema_of, shape_of_input
 from decisions.engine.graph import Graph, Part
+from decisions.engine.interpreter.parts import Interpreter
 from decisions.engine.problems import Invalid, Problem, Refused
 from decisions.engine.run import Run
 
@@ -135,17 +137,10 @@ class Model:
         except Refused as refusal:
             raise Invalid(str(refusal.problem)) from None
 
-    @property
-    def compiler(self) -> Compiler:
-        """Give what compiles the parts of the model; raises Invalid for one that was not read."""
-        if self._compiler is None:
-            raise Invalid("The model could not be read.")
-        return self._compiler
-
     def program(self, part: Part) -> Program:
         """Compile a part once."""
         if part.key not in self._programs:
-            self._programs[part.key] = self.compiler.program(part)
+            self._programs[part.key] = program_of(self._readable(), part)
         return self._programs[part.key]
 
     def enter(
@@ -155,8 +150,18 @@ class Model:
         key = part.key, fixed, tainted
         if key not in self._entries:
             known = Known(frozenset({*self.shapes, *shapes}), fixed, tainted, Result)
-            self._entries[key] = self.compiler.enter(part, shapes, known)
+            self._entries[key] = entry_of(self._readable(), part, shapes, known)
         return self._entries[key]
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The slow path, which keeps what explanations need."""
+        return interpreter_of(self._readable())
+
+    def _readable(self) -> Compiler:
+        if self._compiler is None:
+            raise Invalid("The model could not be read.")
+        return self._compiler
 
 
 def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:

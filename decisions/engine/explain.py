@@ -1,4 +1,4 @@
-"""Explains one result as plain data: what was read, which rules matched and why, why one did not."""
+"""Explains one result as plain data: what was read, which rules matched, why one did not."""
 
 from __future__ import annotations
 

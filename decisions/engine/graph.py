@@ -59,6 +59,19 @@ class Part:
         return f'{_KINDS[type(self.element)]} "{self.element.name}"'
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What it takes to evaluate a decision or service, by the keys of parts.
+
+    `inputs` are what its caller gives, in this order; `decisions` run in theirs, and the values
+    of `targets` are the result.
+    """
+
+    inputs: tuple[str, ...]
+    decisions: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
 class Graph:
     """All elements of a model and of the models it imports."""
 
@@ -271,6 +284,15 @@ class Graph:
         ]
         outputs = [self.resolve(part.file, ref) for ref in service.outputs]
         return [key for key in params if key], [key for key in outputs if key]
+
+    def plan(self, part: Part) -> Plan:
+        """Work out what it takes to evaluate a decision, or a service with its parameters given."""
+        given, targets = self.service_parts(part)
+        if isinstance(part.element, m.Decision):
+            targets = [part.key]
+        decisions = self.order(targets, frozenset(given))
+        needed = [key for key in self.inputs_of(decisions) if key not in given]
+        return Plan((*sorted(set(given)), *needed), tuple(decisions), tuple(targets))
 
     def service_type(self, part: Part) -> Type:
         """Give the type of what a decision service returns."""

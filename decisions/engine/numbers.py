@@ -91,6 +91,9 @@ def power(left: Number, right: Number) -> Number:
     """Return left ** right; raises NumberError where it has no real value or is too large."""
     if right == 0:
         return 1
+    if left == 0 and right < 0:
+        # The decimal library gives Infinity here without a word.
+        raise DivisionByZero
     return CONTEXT.power(left, right)
 
 

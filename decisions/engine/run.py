@@ -47,12 +47,14 @@ class Run:
         self.values[decision] = value
         self.marks[decision] = len(self.traces)
 
-    def note(self, table: str, inputs: list[Any], hits: list[int]) -> None:
+    def note(
+        self, table: str, inputs: list[Any], hits: list[int], rows: list[list[bool | None]]
+    ) -> None:
         """Keep what a table read and which rows matched; a table called for ever is cut short."""
         self.spend(1 + len(hits))
         self.hits.extend([(table, number + 1) for number in hits])
         if len(self.traces) < TRACES_KEPT:
-            self.traces.append(TableTrace(table, inputs, [], hits))
+            self.traces.append(TableTrace(table, inputs, rows, hits))
 
     def spend(self, steps: int) -> None:
         """Pay for work; raises LimitReached when the evaluation has cost too much."""

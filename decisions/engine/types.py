@@ -33,10 +33,11 @@ class RangeType(Type):
 
 @dataclass(frozen=True, slots=True)
 class FunctionType(Type):
-    """function<params> -> result"""
+    """function<params> -> result; `proven` when the result is that of code, not of a promise."""
 
     params: tuple[Type, ...]
     result: Type
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,10 @@ def context_of(components: Mapping[str, Type]) -> ContextType:
     return ContextType(f"context<{text}>", dict(components))
 
 
-def function_of(params: tuple[Type, ...], result: Type) -> FunctionType:
+def function_of(params: tuple[Type, ...], result: Type, *, proven: bool = True) -> FunctionType:
     """Build a function type."""
     text = ", ".join(str(param) for param in params)
-    return FunctionType(f"function<{text}> -> {result}", params, result)
+    return FunctionType(f"function<{text}> -> {result}", params, result, proven)
 
 
 def base_of(kind: Type) -> Type:
@@ -132,7 +133,7 @@ def item_of(kind: Type) -> Type:
     base = base_of(kind)
     if isinstance(base, ListType):
         return base.item
-    return ANY if base in (LIST, ANY) else kind
+    return ANY if base in (LIST, RANGE, ANY) else kind
 
 
 def join(left: Type, right: Type) -> Type:

@@ -1,4 +1,4 @@
-"""Writes the way from facts to a decision's inputs: one guard for each, and out at the first misfit.
+"""Writes the way from facts to inputs: one guard for each, and out at the first misfit.
 
 What the guards do not take is not wrong yet: it is left to `facts.Reader`, which says what it is.
 """
@@ -85,9 +85,7 @@ _ENTRY: dict[str, Any] = {
 }
 
 
-def open_entry(
-    writer: Writer, body: Body, shapes: Mapping[str, Shape], known: Known
-) -> list[str]:
+def open_entry(writer: Writer, body: Body, shapes: Mapping[str, Shape], known: Known) -> list[str]:
     """Write what reads and guards the inputs, inside a try; gives their variables in order."""
     unit = body.unit
     unit.namespace |= {**_ENTRY, "Result": known.result}
@@ -169,9 +167,7 @@ def _constrain(body: Body, atom: str, shape: Shape, null: str) -> None:
     body.line(f"if {null}{refused}: raise Deopt")
 
 
-def close_lean(
-    writer: Writer, body: Body, inputs: Sequence[str], value: str, known: Known
-) -> None:
+def close_lean(writer: Writer, body: Body, inputs: Sequence[str], value: str, known: Known) -> None:
     """Write the result of a lean program."""
     for atom in list(writer.pending):
         guard_now(writer, body, atom)
@@ -198,6 +194,11 @@ def close_entry(body: Body) -> None:
     # Whatever goes wrong here goes wrong once more in the full program, which says what it is.
     body.line("except Exception: pass")
     body.finish("decide.slowly(facts, now)")
+
+
+def slow_entry(decide: Any, facts: Any, *, now: Any = None) -> Any:
+    """Stand in for an entry that cannot be compiled."""
+    return decide.slowly(facts, now)
 
 
 def write_taker(shapes: Mapping[str, Shape], known: Known) -> Enter:

@@ -11,6 +11,7 @@ from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen.unit import Body, NotLean, Unit
 from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
 from decisions.engine.run import Run
 from decisions.engine.tables.cells import condition, constant_rows
 from decisions.engine.tables.columns import Masks
@@ -383,26 +384,20 @@ class Writer:
 
     def filter(self, node: n.Filter, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)
-        site = self.site(node)
-        if self.type_of(node.condition) == NUMBER and _free_of_item(node.condition):
+        site, condition = self.site(node), self.type_of(node.condition)
+        components = item_components(self.types.get(id(node.operand), ANY))
+        if is_position(node.condition, condition, components):
             position = self.write(node.condition, env, body)
             return body.keep(f"at_index(run, {atom}, {position}, {site})")
         inner = Body(self.unit)
         item = inner.variable()
         inner.params = (item,)
-        kind = self.types.get(id(node.operand), ANY)
         named = Env({"item": item}, env)
-        scope = Env({}, named, item=item, components=self._components(kind))
+        scope = Env({}, named, item=item, components=components)
         inner.finish(self.write(node.condition, scope, inner))
         call = inner.call(body, "i")
-        return body.keep(f"select(run, {atom}, lambda i: {call}, {site})")
-
-    def _components(self, kind: Type) -> Mapping[str, Type] | None:
-        from_item = components_of(getattr(base_of(kind), "item", kind))
-        if from_item is not None:
-            return from_item
-        item = base_of(getattr(base_of(kind), "item", ANY))
-        return {} if item in SCALARS else None
+        ask = may_be_position(node.condition, condition)
+        return body.keep(f"select(run, {atom}, lambda i: {call}, {site}, {ask})")
 
     # Boxed parts
 
@@ -413,11 +408,6 @@ class Writer:
             atom = self.coerced(atom, node.type, node.body, body)
         self.where = outer
         return atom
-
-
-def _free_of_item(node: n.Node) -> bool:
-    """Tell whether a position is a plain constant or arithmetic that cannot mean an item."""
-    return not any(isinstance(part, n.Name) for part in n.walk(node))
 
 
 _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {

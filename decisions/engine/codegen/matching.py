@@ -15,7 +15,7 @@ from decisions.engine.tables.cells import condition
 from decisions.engine.tables.columns import Masks, column_of, masks_of, width
 from decisions.engine.tables.plan import Plan, plan_of
 from decisions.engine.tables.sets import is_constant
-from decisions.engine.types import BOOLEAN, NUMBER, STRING, Type, base_of
+from decisions.engine.types import BOOLEAN, NUMBER, STRING, Type
 
 Subject = tuple[str, Type]
 """The atom that holds what a column is about, and its type."""
@@ -67,9 +67,7 @@ def matching_rows(
 class _Search:
     """The columns of one table and what is needed to write its search."""
 
-    def __init__(
-        self, writer: Writer, node: n.Table, subjects: list[Subject], env: Env
-    ) -> None:
+    def __init__(self, writer: Writer, node: n.Table, subjects: list[Subject], env: Env) -> None:
         self.writer = writer
         self.node = node
         self.subjects = subjects
@@ -118,7 +116,7 @@ class _Search:
         return row
 
     def _conditions(self, body: Body) -> list[str]:
-        """Write the condition of every row: constants first, others only where all of them match."""
+        """Write the condition of every row: constants first, others where all those match."""
         tests = []
         for number, rule in enumerate(self.node.rules):
             texts: list[list[str]] = [[], [], []]
@@ -161,7 +159,9 @@ class _Search:
         if not self.masks and not unique:
             row = self.first_of_chain(body)
             return f"{row} >= 0", row
-        rows = self.chain(body) if not self.masks else self.rows_of_mask(body, first_only=not unique)
+        rows = (
+            self.chain(body) if not self.masks else self.rows_of_mask(body, first_only=not unique)
+        )
         if unique:
             body.line(f"if len({rows}) > 1: raise Deopt")
         return rows, f"{rows}[0]"
@@ -415,4 +415,3 @@ class _Search:
 
 def _tests(cell: n.Placed) -> n.Tests:
     return cell.body if isinstance(cell.body, n.Tests) else n.Tests(1, ())
-

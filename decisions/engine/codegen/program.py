@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
@@ -25,7 +25,7 @@ from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.typer import Typer
-from decisions.engine.graph import Graph, Part
+from decisions.engine.graph import Graph, Part, Plan
 from decisions.engine.problems import Problem
 from decisions.engine.run import Run
 from decisions.engine.tables.columns import Masks
@@ -41,14 +41,6 @@ class Program:
     inputs: tuple[str, ...]
     decisions: tuple[str, ...]
     source: str
-
-
-class Plan(NamedTuple):
-    """What a program works out: the keys of its results, of all decisions in order, of inputs."""
-
-    targets: tuple[str, ...]
-    decisions: tuple[str, ...]
-    inputs: tuple[str, ...]
 
 
 class Compiler:
@@ -91,23 +83,15 @@ class Compiler:
 
     def program(self, part: Part) -> Program:
         """Compile a decision, or a service to be called with its inputs and input decisions."""
-        return _Assembly(self).program(self._plan(part))
+        return _Assembly(self).program(self.graph.plan(part))
 
     def enter(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
         """Compile the quick way from facts to a result, whole where the rules need no run."""
-        plan = self._plan(part)
+        plan = self.graph.plan(part)
         try:
             return _Assembly(self, lean=True).lean(plan, shapes, known)
         except NotLean:
             return write_taker(shapes, known)
-
-    def _plan(self, part: Part) -> Plan:
-        params, targets = self.graph.service_parts(part)
-        if isinstance(part.element, m.Decision):
-            targets = [part.key]
-        decisions = self.graph.order(targets, frozenset(params))
-        needed = [key for key in self.graph.inputs_of(decisions) if key not in params]
-        return Plan(tuple(targets), tuple(decisions), (*sorted(params), *needed))
 
 
 class _Assembly:

@@ -1,15 +1,33 @@
-"""Small functions that only generated code calls."""
+"""Small functions that only generated code calls, beside those it shares with the interpreter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from decisions.engine.operators import meets, truth
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
-from decisions.engine.tables.hit_policy import Outcome, Policy
-from decisions.engine.values import Function, Range, kind_of, show
+from decisions.engine.runtime import (
+    cell_result,
+    check_allowed,
+    copy_partial,
+    make_range,
+    no_condition,
+    settle,
+)
+from decisions.engine.values import Function
+
+__all__ = [
+    "Deopt",
+    "cell_result",
+    "check_allowed",
+    "copy_partial",
+    "make_function",
+    "make_range",
+    "no_condition",
+    "settle",
+    "takes",
+]
 
 
 def make_function(
@@ -21,60 +39,6 @@ def make_function(
         return code(run, *captured, *arguments)
 
     return Function(name, params, len(params), invoke)
-
-
-def make_range(
-    low: Any, high: Any, low_closed: bool, high_closed: bool, operator: str | None
-) -> Range | None:
-    """Build a range value; ends of unlike kinds make none."""
-    if low is not None and high is not None and kind_of(low) != kind_of(high):
-        return None
-    return Range(low, high, low_closed, high_closed, operator)
-
-
-def cell_result(run: Run, subject: Any, result: Any) -> bool | None:
-    """Read what an expression in a cell gives: a condition, or a value to compare with."""
-    if type(result) is bool and type(subject) is not bool:
-        return result
-    return meets(run, subject, result)
-
-
-def no_condition(run: Run, value: Any, site: Site) -> bool:
-    """Tell, and report, that a condition of some or every is neither true, false nor null."""
-    if value is None or type(value) is bool:
-        return False
-    truth(run, value, site)
-    return True
-
-
-def copy_partial(run: Run, results: list[Any]) -> list[Any]:
-    """Give the results of a for so far as a value of its own."""
-    run.spend(len(results))
-    return list(results)
-
-
-def check_allowed(run: Run, subject: Any, allowed: bool | None, text: str, site: Site) -> None:
-    """Report an input outside the values its column allows."""
-    if allowed is not True and subject is not None:
-        run.report(
-            site,
-            "table.input",
-            f"{show(subject)} is not among the values this column allows: {text}.",
-            "Correct the value or extend the allowed values.",
-        )
-
-
-def settle(
-    run: Run,
-    policy: Policy,
-    inputs: list[Any],
-    hits: list[int],
-    output: Callable[[int], Any],
-    default: Callable[[], Any],
-) -> Any:
-    """Keep what a table read and which rows matched, and turn them into its value."""
-    run.note(policy.table, inputs, hits)
-    return policy.settle(Outcome(run, hits, output, default))
 
 
 class Deopt(Exception):

@@ -6,9 +6,8 @@ from decisions.engine.codegen.expressions import Env, Writer, register
 from decisions.engine.codegen.matching import Subject, matching_rows, write_first
 from decisions.engine.codegen.unit import Body, NotLean
 from decisions.engine.feel import nodes as n
-from decisions.engine.problems import Site
 from decisions.engine.tables.cells import condition, constant_rows
-from decisions.engine.tables.hit_policy import Policy
+from decisions.engine.tables.hit_policy import policy_of
 from decisions.engine.types import ANY
 
 
@@ -25,21 +24,6 @@ def write_table(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
     return body.keep(
         f"settle(run, {writer.unit.constant(policy)}, [{inputs}], {hits}, "
         f"lambda i: {output}, lambda: {default})"
-    )
-
-
-def policy_of(node: n.Table) -> Policy:
-    """Give the hit policy of a table, with the priorities of its outputs."""
-    return Policy(
-        node.id,
-        node.hit_policy,
-        node.aggregation,
-        tuple(output.name for output in node.outputs) if len(node.outputs) > 1 else (),
-        tuple(
-            tuple(part.value for part in output.order if isinstance(part, n.Literal))
-            for output in node.outputs
-        ),
-        Site(node.where),
     )
 
 
@@ -105,9 +89,7 @@ def _lean_single(
     return result
 
 
-def _lean_list(
-    writer: Writer, node: n.Table, subjects: list[Subject], env: Env, body: Body
-) -> str:
+def _lean_list(writer: Writer, node: n.Table, subjects: list[Subject], env: Env, body: Body) -> str:
     """Write COLLECT without an aggregation, or RULE ORDER."""
     rows = matching_rows(writer, node, subjects, env, body)
     result, hits = body.variable(), body.variable()
@@ -156,11 +138,27 @@ def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
             continue
         inner.line(f"if i == {number}:")
         inner.level += 1
-        atoms = [writer.write(made, env, inner) for made in rule.outputs]
+        atoms = [
+            _output(writer, clause, made, env, inner)
+            for clause, made in zip(node.outputs, rule.outputs, strict=True)
+        ]
         inner.line(f"return {_row_text(writer, node, atoms)}")
         inner.level -= 1
     inner.finish("None")
     return inner
+
+
+def _output(
+    writer: Writer, clause: n.OutputClause, made: n.Placed | None, env: Env, body: Body
+) -> str:
+    """Write an output, fitted to the type of its column; None where it has no default."""
+    if made is None:
+        return "None"
+    atom = writer.write(made, env, body)
+    outer, writer.where = writer.where, made.where
+    atom = writer.coerced(atom, clause.type, made, body)
+    writer.where = outer
+    return atom
 
 
 def _row_text(writer: Writer, node: n.Table, atoms: list[str]) -> str:
@@ -186,10 +184,7 @@ def _defaults(writer: Writer, node: n.Table, env: Env) -> Body:
     if all(output.default is None for output in node.outputs):
         inner.finish("None")
         return inner
-    atoms = [
-        "None" if output.default is None else writer.write(output.default, env, inner)
-        for output in node.outputs
-    ]
+    atoms = [_output(writer, clause, clause.default, env, inner) for clause in node.outputs]
     inner.finish(_row_text(writer, node, atoms))
     return inner
 

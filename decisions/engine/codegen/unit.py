@@ -140,7 +140,9 @@ class Body:
         self.line(f"return {result}")
         run = () if self.unit.lean else ("run",)
         params = ", ".join((*run, *self.captured, *self.params))
-        self.unit.functions.append(f"def {self.name}({params}):\n" + "\n".join(filter(None, self.lines)) + "\n")
+        self.unit.functions.append(
+            f"def {self.name}({params}):\n" + "\n".join(filter(None, self.lines)) + "\n"
+        )
 
     def call(self, caller: Body, *arguments: str) -> str:
         """Write the call of this finished function from another."""

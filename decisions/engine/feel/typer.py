@@ -11,6 +11,8 @@ from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.type_rules import (
     ARITHMETIC,
     builtin_type,
+    is_position,
+    item_components,
     property_type,
     table_type,
 )
@@ -225,10 +227,10 @@ class Typer:
         if builtin is not None:
             self.types[id(node.function)] = FUNCTION
             self._check_builtin(node, builtin)
-            return builtin_type(builtin, arguments)
+            return builtin_type(builtin, arguments, node.names)
         function = base_of(self.infer(node.function, scope))
         if isinstance(function, FunctionType):
-            return function.result
+            return function.result if function.proven else ANY
         if function in _TESTABLE:
             self.report(
                 node.at, "call.function", f"A {function} is called as if it were a function."
@@ -289,7 +291,7 @@ class Typer:
         inner = Scope({"item": item, **(components or {})}, scope)
         inner.open_item = components is None and base_of(item) not in _TESTABLE
         condition = base_of(self.infer(node.condition, inner))
-        if condition == NUMBER:
+        if is_position(node.condition, condition, item_components(found)):
             return item
         return list_of(item) if condition == BOOLEAN else ANY
 

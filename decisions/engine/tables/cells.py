@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from decisions.engine.coercion import coerce
 from decisions.engine.feel import nodes as n
+from decisions.engine.problems import NOWHERE
+from decisions.engine.run import Run
 from decisions.engine.types import BOOLEAN, ORDERED, SCALARS, STRING, Type, base_of
 from decisions.engine.values import kind_of
 
@@ -82,13 +86,27 @@ def _range(box: n.RangeOf, atom: str, base: Type, constant: Constant) -> str | N
 
 
 def constant_rows(node: n.Table) -> dict[int, object]:
-    """Give the value of every row whose outputs are all constants."""
+    """Give the value of every row whose outputs are constants of the types of their columns."""
     found: dict[int, object] = {}
+    known: dict[tuple[int, int], Any] = {}
     names = [output.name for output in node.outputs]
     for number, rule in enumerate(node.rules):
-        values = [made.body.value for made in rule.outputs if isinstance(made.body, n.Literal)]
-        if len(values) == len(names):
-            found[number] = (
-                values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
-            )
+        values = []
+        for place, (clause, made) in enumerate(zip(node.outputs, rule.outputs, strict=True)):
+            key = place, id(made.body)
+            if key not in known:
+                known[key] = _constant_output(clause, made.body)
+            values.append(known[key])
+        if _NO_CONSTANT not in values:
+            found[number] = values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
     return found
+
+
+_NO_CONSTANT = object()
+
+
+def _constant_output(clause: n.OutputClause, body: n.Node) -> Any:
+    if not isinstance(body, n.Literal):
+        return _NO_CONSTANT
+    value = coerce(Run(), body.value, clause.type, NOWHERE)
+    return _NO_CONSTANT if value is None and body.value is not None else value

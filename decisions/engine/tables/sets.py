@@ -12,7 +12,17 @@ from decisions.engine.feel import nodes as n
 from decisions.engine.numbers import CONTEXT
 from decisions.engine.operators import either, not_
 from decisions.engine.temporal import Date, Days, Months
-from decisions.engine.types import DATE, DAYS, MONTHS, NUMBER, ORDERED, SCALARS, STRING, Type, base_of
+from decisions.engine.types import (
+    DATE,
+    DAYS,
+    MONTHS,
+    NUMBER,
+    ORDERED,
+    SCALARS,
+    STRING,
+    Type,
+    base_of,
+)
 from decisions.engine.values import kind_of
 
 Span = tuple[Any, Any]
