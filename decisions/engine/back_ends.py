@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from decisions.engine.codegen.entry import Enter, Known, slow_entry
-from decisions.engine.codegen.program import Compiler, Program, compile_expression
+from decisions.engine.codegen.program import Compiler, Program, compile_expression, compile_lean
+from decisions.engine.codegen.unit import NotLean
 from decisions.engine.declared import Allows
 from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
@@ -38,6 +39,14 @@ def entry_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape], known:
         return slow_entry
 
 
+def replay_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+    """Give what notes for an explanation what an entry did: lean where that was lean."""
+    try:
+        return compiler.replay(part, shapes)
+    except (NotLean, *_REFUSED):
+        return program_of(compiler, part).code
+
+
 def interpreter_of(compiler: Compiler) -> Interpreter:
     """Give the interpreter of the same graph, which explains what programs decide."""
     return Interpreter(compiler.graph, compiler.typer.types)
@@ -51,6 +60,16 @@ def expression_code(
         return compile_expression(node, names, where)
     except _REFUSED:
         return interpret_expression(node, names, where)
+
+
+def lean_expression(
+    node: n.Node, kinds: Mapping[str, Type], answer: type
+) -> Callable[..., Any] | None:
+    """Give an expression as lean code of values of simple kinds; None where it needs a run."""
+    try:
+        return compile_lean(node, kinds, answer)
+    except (NotLean, *_REFUSED):
+        return None
 
 
 def tests_code(tests: n.Tests, where: str) -> Allows:

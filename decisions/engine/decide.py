@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -112,6 +112,11 @@ class Decide:
         """Give what turns runs of this decision into explanations."""
         return Explainer(self.graph, self.program.decisions)
 
+    @cached_property
+    def replay(self) -> Callable[..., Any]:
+        """Give what notes in a run how inputs that were read are decided."""
+        return self.model.replay(self.part, self.shapes)
+
     def _take(self, facts: Any, run: Run) -> tuple[Any, ...]:
         """Read facts that did not fit the quick way, and keep what is wrong with them."""
         if not isinstance(facts, Mapping):
@@ -217,7 +222,7 @@ class Result:
         """Give the run of the evaluation; a lean program had none, so it is made up for."""
         if self.known is None:
             self.known = Run(self.now)
-            self.decide.evaluate(self.known, self.inputs)
+            self.decide.replay(self.known, *self.inputs)
         return self.known
 
     def _replayed(self, *, every_row: bool = False) -> Run:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 from decisions.engine import model as m
-from decisions.engine.back_ends import entry_of, interpreter_of, program_of
+from decisions.engine.back_ends import entry_of, interpreter_of, program_of, replay_of
 from decisions.engine.codegen.entry import Enter, Known
 from decisions.engine.codegen.program import Compiler, Program
 from decisions.engine.decide import NO_OBJECT, Decide, Result
@@ -152,6 +152,10 @@ class Model:
             known = Known(frozenset({*self.shapes, *shapes}), fixed, tainted, Result)
             self._entries[key] = entry_of(self._readable(), part, shapes, known)
         return self._entries[key]
+
+    def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+        """Compile what explanations of a part need."""
+        return replay_of(self._readable(), part, shapes)
 
     @cached_property
     def interpreter(self) -> Interpreter:

@@ -18,7 +18,7 @@ class Explainer:
 
     def __init__(self, graph: Graph, decisions: Sequence[str]) -> None:
         self.parts = [(key, graph.parts[key]) for key in decisions]
-        self.entries = {key: _entry(part) for key, part in self.parts}
+        self.entries = {key: _about(part) for key, part in self.parts}
         self.tables = {
             table.id: _Table(name, table) for name, table in _tables_of(graph.parts.values())
         }
@@ -41,21 +41,14 @@ class Explainer:
         self, key: str, part: Part, value: Any, traces: list[TableTrace]
     ) -> Iterator[dict[str, Any]]:
         expression = part.element.expression if isinstance(part.element, m.Decision) else None
-        entry = {
-            **self.entries[key],
-            "inputs": [],
-            "outputs": [],
-            "rules": [],
-            "value": _plain(value),
-            "matched": [],
-        }
+        entry = _entry(**self.entries[key], value=_plain(value))
         for trace in traces:
             table = self.tables[trace.table]
             if table.table is expression:
                 entry |= table.explain(trace)
                 continue
-            called = {"id": trace.table, "name": table.name, "kind": "table", "text": ""}
-            yield {**entry, **called, "value": None, "requires": [], **table.explain(trace)}
+            called = {"id": trace.table, "name": table.name, "kind": "table"}
+            yield _entry(**called, text="", requires=[], value=None) | table.explain(trace)
         yield entry
 
     def why_not(self, run: Run, row: int, name: str | None) -> dict[str, Any]:
@@ -84,7 +77,7 @@ class Explainer:
         raise Invalid(f'There is no table "{name}" among the decisions that were evaluated.')
 
 
-def _entry(part: Part) -> dict[str, Any]:
+def _about(part: Part) -> dict[str, Any]:
     """Give what an explanation says of a decision whatever the facts."""
     element = part.element
     expression = element.expression if isinstance(element, m.Decision) else None
@@ -93,9 +86,27 @@ def _entry(part: Part) -> dict[str, Any]:
         "name": element.name,
         "kind": kind_of_expression(expression),
         "text": expression.text if isinstance(expression, m.LiteralExpression) else "",
+        "requires": tuple(part.requires),
+    }
+
+
+def _entry(
+    *, id: str, name: str, kind: str, text: str, requires: Iterable[str], value: Any
+) -> dict[str, Any]:
+    """Make the entry of a decision that is no table, or a table's before its rows are known."""
+    return {
+        "id": id,
+        "name": name,
+        "kind": kind,
+        "text": text,
         "hit_policy": "",
-        "requires": list(part.requires),
+        "inputs": [],
+        "outputs": [],
+        "rules": [],
+        "value": value,
+        "requires": list(requires),
         "table": None,
+        "matched": [],
     }
 
 
@@ -119,6 +130,7 @@ class _Table:
         self.name = name
         self.table = table
         self.inputs = [(clause.label, clause.text) for clause in table.inputs]
+        self.all_match: list[bool | None] = [True] * len(self.inputs)
         self.outputs = [
             {"label": clause.label or clause.name or table.output_label, "name": clause.name}
             for clause in table.outputs
@@ -138,7 +150,7 @@ class _Table:
                 self._rule(row, trace.rows[row], row in trace.hits)
                 for row in range(len(trace.rows))
             ]
-            or [self._rule(row, [True] * len(self.inputs), True) for row in trace.hits],
+            or [self._rule(row, self.all_match, True) for row in trace.hits],
             "matched": [row + 1 for row in trace.hits],
         }
 
@@ -165,6 +177,8 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind is str or kind is bool or value is None or kind is int:
         return value
+    if kind is dict:
+        return {name: _plain(item) for name, item in value.items()}
     return plain(give_out(value, Run()))
 
 

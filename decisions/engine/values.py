@@ -100,6 +100,8 @@ _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 def text_fault(value: str) -> str:
     """Say why a text cannot be taken in; an empty answer when it can."""
+    if len(value) <= STRING_CHARACTERS and value.isascii() and "\0" not in value:
+        return ""
     if len(value) > STRING_CHARACTERS:
         return f"A text may have {STRING_CHARACTERS} characters at most."
     if _NOT_TEXT.search(value):

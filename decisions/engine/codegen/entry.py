@@ -110,6 +110,35 @@ def open_entry(writer: Writer, body: Body, shapes: Mapping[str, Shape], known: K
     return list(variables.values())
 
 
+def open_values(writer: Writer, body: Body, kinds: Mapping[str, Type]) -> dict[str, str]:
+    """Write what guards values of simple kinds, inside a try; gives their variables by name."""
+    body.unit.namespace |= _ENTRY
+    variables = {name: body.variable() for name in kinds}
+    body.params = ("names",)
+    body.line("try:")
+    body.level += 1
+    # Other names may be part of longer ones, and so mean that the text reads otherwise.
+    body.line(f"if len(names) != {len(kinds)}: return None" if kinds else "if names: return None")
+    for name, atom in variables.items():
+        body.line(f"{atom} = names[{body.unit.constant(intern(name))}]")
+    for name, kind in kinds.items():
+        _guard(writer, body, variables[name], Shape(kind))
+    return variables
+
+
+def close_values(writer: Writer, body: Body, value: str) -> None:
+    """Write the answer of an expression."""
+    for atom in list(writer.pending):
+        guard_now(writer, body, atom)
+    body.line("answer = Answer()")
+    body.line(f"answer.value = {value}")
+    body.line("answer.problems = []")
+    body.line("return answer")
+    body.level -= 1
+    body.line("except Exception: pass")
+    body.finish("None")
+
+
 def _guard(writer: Writer, body: Body, atom: str, shape: Shape) -> None:
     """Write the guard of one input; that of a simple one waits for a lookup that can hold it."""
     base = base_of(shape.type)
@@ -118,19 +147,27 @@ def _guard(writer: Writer, body: Body, atom: str, shape: Shape) -> None:
         reader = body.unit.constant(quick_reader(shape))
         body.line(f"{atom} = {reader}(Spare(), {atom})")
         return
+    trust(writer, atom, shape)
     null = f"{atom} is not None and " if shape.optional else ""
-    if not shape.optional:
-        writer.sure.add(atom)
     if base == NUMBER:
         if not shape.optional and shape.constraint is None:
             writer.numbers[atom] = len(body.lines)
         body.line(f"if {null}{atom}.__class__ is not int: {atom} = number({atom})")
-        writer.bits[atom] = _LONGEST_BITS
     if shape.constraint is None or shape.constraint.texts is None:
         writer.pending[atom] = null + _GUARDS[base].format(v=atom)
     if shape.optional or shape.constraint is not None:
         guard_now(writer, body, atom)
     _constrain(body, atom, shape, null)
+
+
+def trust(writer: Writer, atom: str, shape: Shape) -> None:
+    """Let a program rely on what the guard of an input makes sure of."""
+    base = base_of(shape.type)
+    if shape.parts is None and shape.item is None and base in _GUARDS:
+        if not shape.optional:
+            writer.sure.add(atom)
+        if base == NUMBER:
+            writer.bits[atom] = _LONGEST_BITS
 
 
 def guard_now(writer: Writer, body: Body, atom: str) -> None:

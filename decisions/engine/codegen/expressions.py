@@ -62,11 +62,12 @@ class Writer:
         self.types = types
         self.masks = masks
         self.where = ""
-        # For lean programs: atoms never null, how long ints may be, the variables of hits, and
-        # the atoms whose guards wait, and the lines that make sure of numbers.
+        # For lean programs: atoms never null, how long ints may be, the variables of hits, whether
+        # tables leave traces, the atoms whose guards wait, and the lines that make sure of numbers.
         self.sure: set[str] = set()
         self.bits: dict[str, int] = {}
         self.hits: list[str] = []
+        self.traced = False
         self.pending: dict[str, str] = {}
         self.numbers: dict[str, int] = {}
 

@@ -13,8 +13,11 @@ from decisions.engine.codegen.entry import (
     Enter,
     Known,
     close_lean,
+    close_values,
     gives_plain,
     open_entry,
+    open_values,
+    trust,
     write_taker,
 )
 from decisions.engine.codegen.expressions import Env, Writer
@@ -93,6 +96,10 @@ class Compiler:
         except NotLean:
             return write_taker(shapes, known)
 
+    def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+        """Compile what notes for an explanation what a lean program did: `replay(run, *inputs)`."""
+        return _Assembly(self, lean=True).replay(self.graph.plan(part), shapes)
+
 
 class _Assembly:
     """One unit of generated code in the making."""
@@ -112,6 +119,21 @@ class _Assembly:
         main.finish(self._decisions(main, plan.decisions, variables, plan.targets, record=True))
         namespace = self._load()
         return Program(namespace[main.name], plan.inputs, plan.decisions, self.unit.source)
+
+    def replay(self, plan: Plan, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+        """Write a lean program once more for what explanations need: `replay(trace, *inputs)`.
+
+        It notes tables and values in `trace`, a run, and may raise where the program would end.
+        """
+        main = Body(self.unit, "lean")
+        self.writer.traced = True
+        variables = {key: main.variable() for key in plan.inputs}
+        main.params = ("trace", *variables.values())
+        for atom, shape in zip(variables.values(), shapes.values(), strict=True):
+            trust(self.writer, atom, shape)
+        main.finish(self._decisions(main, plan.decisions, variables, plan.targets, record=True))
+        code: Callable[..., Any] = self._load()[main.name]
+        return code
 
     def lean(self, plan: Plan, shapes: Mapping[str, Shape], known: Known) -> Enter:
         """Write the quick way whole: facts in, result out, no run."""
@@ -156,7 +178,8 @@ class _Assembly:
             atom = "None" if node is None else self.writer.write(node, env, body)
             variables[key] = body.keep(atom)
             if record:
-                body.line(f"run.record({self.unit.constant(key)}, {variables[key]})")
+                run = "trace" if self.unit.lean else "run"
+                body.line(f"{run}.record({self.unit.constant(key)}, {variables[key]})")
         if len(targets) == 1:
             return variables.get(targets[0], "None")
         pairs = (
@@ -250,6 +273,30 @@ def compile_expression(
         result = writer.write(node, Env(variables), body)
     body.finish(result)
     return unit.load()[body.name], typer.problems
+
+
+def compile_lean(
+    node: n.Node, kinds: Mapping[str, Type], answer: type
+) -> Callable[..., Any] | None:
+    """Compile an expression over values of simple kinds without a run; may raise NotLean.
+
+    The function takes the values by name, and gives None where the full program must have a look:
+    at a misfit, or where something is to be said.
+    """
+    typer = Typer(BUILTINS)
+    typer.check(node, Scope(dict(kinds)), "")
+    if typer.problems:
+        raise NotLean(node)
+    writer = Writer(Unit(lean=True), typer.types, {})
+    body = Body(writer.unit, "lean")
+    variables = open_values(writer, body, kinds)
+    value = writer.write(node, Env(variables), body)
+    if not gives_plain(node, typer.types):
+        value = body.keep(f"give({value})")
+    close_values(writer, body, value)
+    writer.unit.namespace["Answer"] = answer
+    code: Callable[..., Any] = writer.unit.load()[body.name]
+    return code
 
 
 def compile_tests(tests: n.Tests, where: str) -> Allows:

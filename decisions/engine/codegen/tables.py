@@ -66,7 +66,12 @@ def _lean_table(
     """Write a table whose hit policy needs no run; its hits join those of the result."""
     if not body.name.startswith("lean") or node.aggregation or node.hit_policy not in _LEAN:
         raise NotLean(node.hit_policy)
-    return _LEAN[node.hit_policy](writer, node, subjects, env, body)
+    result = _LEAN[node.hit_policy](writer, node, subjects, env, body)
+    if writer.traced:
+        table = writer.unit.constant(node.id)
+        inputs = ", ".join(atom for atom, _ in subjects)
+        body.line(f"trace.note({table}, [{inputs}], [row - 1 for _, row in {writer.hits[-1]}], [])")
+    return result
 
 
 def _lean_single(
