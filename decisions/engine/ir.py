@@ -9,6 +9,7 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.constants import priorities_of
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
@@ -245,12 +246,11 @@ class Lowering:
         if clause.default:
             node = self.feel(clause.default, f"{where}, default")
             default = n.Placed(1, node, f"{where}, default", clause.default)
-        order = tuple(test.value for test in ordered.tests) if ordered else ()
         return n.OutputClause(
             clause.name,
             label,
             kind,
-            order,
+            priorities_of(ordered),
             allowed if allowed.tests else None,
             clause.allowed,
             default,

@@ -304,7 +304,9 @@ class Writer:
             return body.keep(f"equal(run, {atom}, {value})")
         if self.type_of(test.value) == BOOLEAN and (test.uses_input or kind not in (BOOLEAN, ANY)):
             return value
-        read = "cell_result" if not isinstance(test.value, n.ListOf | n.RangeOf) else "meets"
+        # On a column of booleans, also an empty one, a boolean is a value to compare with.
+        is_value = isinstance(test.value, n.ListOf | n.RangeOf) or kind == BOOLEAN
+        read = "meets" if is_value and not test.uses_input else "cell_result"
         return body.keep(f"{read}(run, {atom}, {value})")
 
     def instance(self, node: n.InstanceOf, env: Env, body: Body) -> str:

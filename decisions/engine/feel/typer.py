@@ -341,7 +341,7 @@ class Typer:
                 f'The output "{clause.label}" is a {wanted}; this cell gives a {found}.',
                 'Texts stand in "...", numbers and dates do not.',
             )
-        values = [part.value for part in clause.order if isinstance(part, n.Literal)]
+        values = [part.value for part in clause.order]
         literal = made.body.value if isinstance(made.body, n.Literal) else None
         if values and literal is not None and literal not in values:
             self.report(

@@ -156,12 +156,14 @@ def _test(walk: Walk, test: n.Test, subject: Any, kind: Type, frame: Frame) -> S
         return _ORDER[test.operator](walk.run, subject, value, frame.site(test))
     if isinstance(test.value, n.Literal):
         return equal(walk.run, subject, value)
-    is_condition = test.uses_input or base_of(kind) not in (BOOLEAN, ANY)
+    base = base_of(kind)
+    is_condition = test.uses_input or base not in (BOOLEAN, ANY)
     if is_condition and walk.type_of(test.value) == BOOLEAN:
         return value
-    if isinstance(test.value, n.ListOf | n.RangeOf):
-        return meets(walk.run, subject, value)
-    return cell_result(walk.run, subject, value)
+    # On a column of booleans, also an empty one, a boolean is a value to compare with.
+    is_value = isinstance(test.value, n.ListOf | n.RangeOf) or base == BOOLEAN
+    read = meets if is_value and not test.uses_input else cell_result
+    return read(walk.run, subject, value)
 
 
 def _instance(walk: Walk, node: n.InstanceOf, frame: Frame) -> Steps:

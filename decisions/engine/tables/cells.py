@@ -40,8 +40,12 @@ def condition(tests: n.Tests, atom: str, kind: Type, constant: Constant) -> str 
     joined = parts[0] if len(parts) == 1 else " or ".join(f"({part})" for part in parts)
     if tests.negated:
         joined = f"not ({joined})"
-    # Null matches no order comparison, negated or not; against constants it is just unequal.
-    return f"{atom} is not None and ({joined})" if null_blind else f"({joined})"
+    if not null_blind:
+        return f"({joined})"
+    # Null matches no order comparison, negated or not; to be unequal to a constant is enough.
+    if not tests.negated and any(test.operator == "!=" for test in tests.tests):
+        return f"{atom} is None or {joined}"
+    return f"{atom} is not None and ({joined})"
 
 
 def _constant(node: n.Node) -> object:

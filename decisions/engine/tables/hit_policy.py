@@ -155,17 +155,14 @@ class Policy:
 
 
 def policy_of(table: n.Table) -> Policy:
-    """Read the hit policy of a table; priorities that are no constants do not count."""
+    """Read the hit policy of a table."""
     several = len(table.outputs) > 1
     return Policy(
         table.id,
         table.hit_policy,
         table.aggregation,
         tuple(output.name for output in table.outputs) if several else (),
-        tuple(
-            tuple(part.value for part in output.order if isinstance(part, n.Literal))
-            for output in table.outputs
-        ),
+        tuple(tuple(part.value for part in output.order) for output in table.outputs),
         Site(table.where),
     )
 
