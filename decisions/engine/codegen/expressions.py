@@ -255,27 +255,30 @@ class Writer:
         body.level -= 1
 
     def for_(self, node: n.For, env: Env, body: Body) -> str:
-        result = body.keep("[]")
+        result, failed = body.keep("[]"), body.keep("False")
         start = body.level, body.loops
-        env = self._open_loops(node.loops, env, body)
+        env = self._open_loops(node.loops, env, body, f"{failed} = True")
         inner = Env({"partial": result}, env, copied=frozenset({"partial"}))
         body.line("run.spend(1)")
         atom = self.write(node.body, inner, body)
         body.line(f"{body.use(result)}.append({atom})")
         body.level, body.loops = start
+        body.line(f"if {failed}: {result} = None")
         return result
 
-    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body) -> Env:
+    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body, otherwise: str) -> Env:
+        """Open the loops; `otherwise` is done where there is nothing to go through."""
         for loop in loops:
             domain = self.write(loop.domain, env, body)
             site = self.site(loop.domain)
             if loop.last is not None:
                 last = self.write(loop.last, env, body)
-                source = f"span(run, {domain}, {last}, {site})"
+                source = body.keep(f"span(run, {domain}, {last}, {site})")
             else:
-                source = f"iterate(run, {domain}, {site})"
+                source = body.keep(f"iterate(run, {domain}, {site})")
             variable = body.variable()
-            body.line(f"for {variable} in {source}:")
+            body.line(f"if {source} is None: {otherwise}")
+            body.line(f"for {variable} in {source} or ():")
             body.level += 1
             body.loops += 1
             env = Env({loop.name: variable}, env)
@@ -287,7 +290,7 @@ class Writer:
             ("True", "both", "False") if node.every else ("False", "either", "True")
         )
         result = inner.keep(start)
-        scope = self._open_loops(node.loops, env, inner)
+        scope = self._open_loops(node.loops, env, inner, "return None")
         inner.line("run.spend(1)")
         atom = self.write(node.condition, scope, inner)
         if self.type_of(node.condition) != BOOLEAN:
