@@ -98,13 +98,18 @@ def ordering(left: Any, right: Any) -> int | None:
 def _compare(run: Run, left: Any, right: Any, site: Site) -> int | None:
     result = ordering(left, right)
     if result is None and left is not None and right is not None:
-        run.report(
-            site,
-            "type.comparison",
-            f"{show(left)} and {show(right)} cannot be compared by order.",
-            "Compare two numbers, two texts, two dates or two durations.",
-        )
+        report_unordered(run, left, right, site)
     return result
+
+
+def report_unordered(run: Run, left: Any, right: Any, site: Site) -> None:
+    """Report two values that have no order between them."""
+    run.report(
+        site,
+        "type.comparison",
+        f"{show(left)} and {show(right)} cannot be compared by order.",
+        "Compare two numbers, two texts, two dates or two durations.",
+    )
 
 
 def less(run: Run, left: Any, right: Any, site: Site) -> bool | None:
