@@ -25,7 +25,8 @@ class Blocks(TypeTexts, ABC):
         """Read {a: 1, b: 2}; later entries see earlier ones."""
         outer = self.enter(Names((), self.names))
         entries: dict[str, n.Entry] = {}
-        while not self.sees("}"):
+        more = not self.sees("}")
+        while more:
             key_at = self.peek().start + 1
             key = self.key()
             if key in entries:
@@ -36,8 +37,7 @@ class Blocks(TypeTexts, ABC):
             self.names.add(key)
             self.members.add(key)
             self._token = None
-            if not self.accept(","):
-                break
+            more = self.accept(",")
         self.enter(outer)
         self.expect("}", "the last entry of the context")
         return n.Context(at, tuple(entries.values()))
@@ -93,12 +93,12 @@ class Blocks(TypeTexts, ABC):
         """Read function(a: type, b) body."""
         self.expect("(", "function")
         params: list[n.Param] = []
-        while not self.sees(")"):
+        more = not self.sees(")")
+        while more:
             name = self.new_name(",", ")", ":")
             typed = self.text[self.position - 1 : self.position] == ":"
             params.append(n.Param(name, self.type() if typed else None))
-            if not self.accept(","):
-                break
+            more = self.accept(",")
         self.expect(")", "the parameters of the function")
         if self.sees("external"):
             raise self.fault(
