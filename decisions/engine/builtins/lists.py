@@ -12,7 +12,7 @@ from decisions.engine.builtins.numeric import fault
 from decisions.engine.builtins.signatures import builtin
 from decisions.engine.calls import call_value
 from decisions.engine.limits import VALUE_NESTING, check_list_size, too_much
-from decisions.engine.numbers import CONTEXT, Number, NumberError
+from decisions.engine.numbers import CONTEXT, WIDE, Number, NumberError
 from decisions.engine.operators import NUMERIC
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
@@ -149,11 +149,13 @@ def standard_deviation(run: Run, site: Site, items: _List) -> Number | None:
     if not found or len(found) < 2:
         return None
     try:
-        average = CONTEXT.divide(sum(found, start=Decimal(0)), len(found))
-        squares = Decimal(0)
+        total, squares = Decimal(0), Decimal(0)
         for item in found:
-            squares = CONTEXT.add(squares, CONTEXT.power(CONTEXT.subtract(item, average), 2))
-        return CONTEXT.sqrt(CONTEXT.divide(squares, len(found) - 1))
+            total = WIDE.add(total, item)
+        average = WIDE.divide(total, len(found))
+        for item in found:
+            squares = WIDE.add(squares, WIDE.power(WIDE.subtract(item, average), 2))
+        return CONTEXT.plus(WIDE.sqrt(WIDE.divide(squares, len(found) - 1)))
     except NumberError:
         fault(run, site, "The result of stddev is too large.")
         return None
@@ -214,11 +216,14 @@ def sublist(
     run: Run, site: Site, items: _List, start: Number, length: Number | None = None
 ) -> _List | None:
     first = _offset(items, start)
-    count = len(items) if length is None else numbers.as_integer(length)
-    if first is None or count is None or count < 0 or (length and first + count > len(items)):
+    count = None if length is None else numbers.as_integer(length)
+    fits = first is not None and (
+        length is None or (count is not None and 1 <= count <= len(items) - first)
+    )
+    if first is None or not fits:
         _no_position(run, site, "sublist", start, items)
         return None
-    return items[first : first + count]
+    return items[first:] if count is None else items[first : first + count]
 
 
 @builtin("append", "list: list, item: any|null*", "list")
@@ -350,13 +355,25 @@ def sort(run: Run, site: Site, items: _List, precedes: Function | None = None) -
         if _extreme(run, site, items, 1, "sort") is None and items:
             return None
         return sorted(items, key=operators.order_key)
-    return sorted(items, key=cmp_to_key(_by(run, site, precedes)))
+    try:
+        return sorted(items, key=cmp_to_key(_by(run, site, precedes)))
+    except _NoOrder:
+        _refuse(run, site, "sort", "a function that gives true or false for any two items")
+        return None
+
+
+class _NoOrder(Exception):
+    """Ends a sort whose function does not tell which of two items comes first."""
 
 
 def _by(run: Run, site: Site, precedes: Function) -> Callable[[Any, Any], int]:
+    def before(left: Any, right: Any) -> bool:
+        answer = call_value(run, site, precedes, left, right)
+        if type(answer) is not bool:
+            raise _NoOrder
+        return answer
+
     def compare(left: Any, right: Any) -> int:
-        if call_value(run, site, precedes, left, right) is True:
-            return -1
-        return 1 if call_value(run, site, precedes, right, left) is True else 0
+        return -1 if before(left, right) else int(before(right, left))
 
     return compare
