@@ -57,8 +57,7 @@ def is_allowed(run: Run, value: Any, kind: ItemType) -> bool:
     """Tell whether the allowed values of an item definition take a value."""
     if kind.allows is None:
         return True
-    if type(value) is list and isinstance(base_of(kind.base), ListType):
-        # Allowed values of a collection constrain its items (§7.3.3).
+    if type(value) is list and not kind.whole and isinstance(base_of(kind.base), ListType):
         return all(kind.allows(run, item) is True for item in value)
     return kind.allows(run, value) is True
 

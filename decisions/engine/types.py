@@ -51,11 +51,13 @@ class ItemType(Type):
     """A named item definition: a base type, perhaps with allowed values.
 
     `allows(run, value)` is the compiled allowed-values test; None when every value is allowed.
+    It is asked for each item of a list, unless it is about the list as a `whole` (§7.3.3).
     """
 
     base: Type
     allowed_text: str = ""
     allows: Callable[[Any, Any], bool | None] | None = field(default=None, compare=False)
+    whole: bool = False
 
 
 ANY = Type("Any")

@@ -157,7 +157,8 @@ class _Assembly:
         if key not in self.functions:
             self.functions[key] = self.unit.fresh("B")
             self.pending.append(self.graph.parts[key])
-        return self.functions[key]
+        # Once it is written, the name of its code follows the constant.
+        return self.functions[key].partition(" ")[0]
 
     def _write_function(self, part: Part) -> None:
         """Write the code of a knowledge model or decision service; bound when all is loaded."""
