@@ -74,10 +74,20 @@ def ends_with(run: Run, site: Site, text: str, match: str) -> bool:
 
 
 def _with_pattern(
-    run: Run, site: Site, text: str, pattern: str, flags: str, use: Callable[[Pattern], Any]
+    run: Run,
+    site: Site,
+    text: str,
+    pattern: str,
+    flags: str,
+    use: Callable[[Pattern], Any],
+    *,
+    cuts: bool = False,
 ) -> Any:
+    """Use a pattern; one that `cuts` must not match the empty text (F&O 3.1, FORX0003)."""
     try:
         translated = translate(pattern, flags)
+        if cuts and translated.compiled.search(""):
+            raise PatternError("The pattern matches an empty text, so it stands everywhere.")
         run.spend(translated.check_subject(text))
         return use(translated)
     except PatternError as error:
@@ -112,7 +122,7 @@ def replace(
             text,
         )
 
-    result: str | None = _with_pattern(run, site, text, pattern, flags or "", substitute)
+    result: str | None = _with_pattern(run, site, text, pattern, flags or "", substitute, cuts=True)
     return result
 
 
@@ -121,13 +131,12 @@ def split(run: Run, site: Site, text: str, delimiter: str) -> list[str] | None:
     def cut(translated: Pattern) -> list[str]:
         pieces, last = [], 0
         for match in translated.compiled.finditer(text):
-            if match.end() > match.start():
-                pieces.append(text[last : match.start()])
-                last = match.end()
+            pieces.append(text[last : match.start()])
+            last = match.end()
         check_list_size(len(pieces) + 1)
         return [*pieces, text[last:]]
 
-    result: list[str] | None = _with_pattern(run, site, text, delimiter, "", cut)
+    result: list[str] | None = _with_pattern(run, site, text, delimiter, "", cut, cuts=True)
     return result
 
 
