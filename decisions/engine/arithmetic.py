@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from decisions.engine import numbers, temporal
-from decisions.engine.limits import check_string_size
+from decisions.engine.limits import LONG_STEPS, check_string_size
 from decisions.engine.numbers import NumberError
 from decisions.engine.operators import NUMERIC
 from decisions.engine.problems import Site
@@ -15,6 +15,7 @@ from decisions.engine.values import kind_of, show
 
 _MOST_NANOS = 10**30
 _MOST_MONTHS = 10**14
+_SMALL_POWER = 100
 
 
 def _mismatch(run: Run, left: Any, right: Any, verb: str, site: Site) -> None:
@@ -67,6 +68,7 @@ def add(run: Run, left: Any, right: Any, site: Site) -> Any:
             return None
     if left_kind is str and right_kind is str:
         check_string_size(len(left) + len(right))
+        run.spend_text(len(left) + len(right))
         return left + right
     if left_kind is Days and right_kind is Days:
         return _checked(run, Days(left.nanos + right.nanos), site)
@@ -189,6 +191,7 @@ def _is_zero(value: Any) -> bool:
 def power(run: Run, left: Any, right: Any, site: Site) -> Any:
     """Return left ** right for numbers."""
     if type(left) in NUMERIC and type(right) in NUMERIC:
+        run.spend(1 if type(right) is int and abs(right) < _SMALL_POWER else LONG_STEPS)
         try:
             return numbers.power(left, right)
         except NumberError:

@@ -44,7 +44,7 @@ def equal(run: Run, left: Any, right: Any) -> bool | None:
 
 
 def _all_equal(run: Run, pairs: Any, count: int) -> bool | None:
-    run.spend(count)
+    run.spend(2 * count + 2)
     result: bool | None = True
     for left, right in pairs:
         same = equal(run, left, right)

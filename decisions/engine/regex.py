@@ -24,7 +24,8 @@ from decisions.engine.regex_classes import (
 )
 
 _COST = 5_000_000
-_TRIES_PER_STEP = 1_000
+_SIMPLE_COST = 100_000_000
+_TRIES_PER_STEP = 200
 _MANY = 20
 _FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
@@ -32,7 +33,7 @@ _CATEGORY = re.compile(r"\\[pP]\{(?:Is([A-Za-z0-9-]+)|([A-Z][a-z]?))\}")
 _LITERAL_ESCAPES = "\\|.?*+(){}[]^$-/"
 _CONTROL_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _LINE_ENDS = characters("\n\r")
-_MANY_RANGES = 50
+_SPLIT_COST = 8
 
 
 class PatternError(Exception):
@@ -63,14 +64,15 @@ class Pattern:
         length = max(len(text), 2)
         base = 2 if self.nested else length
         exponent = length if self.nested else self.repeats + (not self.anchored)
-        # One repetition in a text of any allowed length is quick enough in practice.
-        mild = not self.nested and self.repeats <= 1
-        if exponent > 64 or self.ways * (length if mild else base**exponent) > _COST:
+        # One repetition alone is done in a tight loop.
+        most = _COST if self.nested or self.repeats > 1 else _SIMPLE_COST
+        cost = self.ways * base ** min(exponent, 64)
+        if exponent > 64 or cost > most:
             raise PatternError(
                 f"The pattern could take too long on a text of {len(text)} characters: "
                 "it repeats inside or beside other repetitions."
             )
-        return 1 + length // 10 + int(base**exponent) // _TRIES_PER_STEP
+        return 1 + length // 10 + int(cost) // _TRIES_PER_STEP
 
 
 @lru_cache(maxsize=512)
@@ -94,7 +96,7 @@ def translate(pattern: str, flags: str = "") -> Pattern:
         raise PatternError("The pattern is not a regular expression.") from None
     whole = translator.groups_open[0]
     anchored = pattern.startswith("^") and not bits & re.MULTILINE and not whole.other_ways
-    ways = whole.all_ways() * (1 + translator.most_ranges // _MANY_RANGES)
+    ways = whole.all_ways() * (_SPLIT_COST if translator.split else 1)
     return Pattern(compiled, whole.repeats, translator.nested, ways, anchored)
 
 
@@ -162,7 +164,7 @@ class _Translator:
         self.bits = bits
         self.position = 0
         self.nested = False
-        self.most_ranges = 0
+        self.split = False
         self.groups_open = [_Group()]
         self.groups = 0
 
@@ -229,9 +231,10 @@ class _Translator:
         return folded(ranges) if self.bits & re.IGNORECASE else ranges
 
     def written(self, ranges: Ranges) -> str:
-        """Write a class, and remember how long it may take to look through."""
-        self.most_ranges = max(self.most_ranges, len(ranges))
-        return class_text(ranges)
+        """Write a class, and remember whether it had to be written in two parts."""
+        text = class_text(ranges)
+        self.split |= text.startswith("(?:")
+        return text
 
     def open_group(self) -> str:
         """Translate ( or (?:"""

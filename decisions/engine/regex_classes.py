@@ -13,6 +13,8 @@ Ranges = tuple[tuple[int, int], ...]
 
 EVERYTHING: Ranges = ((0, sys.maxunicode),)
 _MOST_FOLDED = 3_000
+_BEYOND = 0x10000
+_FEW = 8
 
 
 def ranges_of(pairs: Iterable[tuple[int, int]]) -> Ranges:
@@ -74,8 +76,17 @@ def class_text(ranges: Ranges) -> str:
         return r"[\s\S]"
     if not ranges:
         return "(?!)"
-    head, parts = ("[^", others) if len(others) < len(ranges) else ("[", ranges)
-    return head + "".join(map(_range_text, parts)) + "]"
+    beyond = [(max(low, _BEYOND), high) for low, high in ranges if high >= _BEYOND]
+    if len(beyond) <= _FEW:
+        return _plain_class(*(("[^", others) if len(others) < len(ranges) else ("[", ranges)))
+    # Python looks low characters up but goes through the ranges of high ones, one by one.
+    near = [(low, min(high, _BEYOND - 1)) for low, high in ranges if low < _BEYOND]
+    first = f"{_plain_class('[', near)}|" if near else ""
+    return rf"(?:{first}(?=[\U00010000-\U0010ffff]){_plain_class('[', beyond)})"
+
+
+def _plain_class(head: str, ranges: Iterable[tuple[int, int]]) -> str:
+    return head + "".join(map(_range_text, ranges)) + "]"
 
 
 def _range_text(pair: tuple[int, int]) -> str:

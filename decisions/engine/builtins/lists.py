@@ -11,7 +11,7 @@ from decisions.engine import numbers, operators
 from decisions.engine.builtins.numeric import fault
 from decisions.engine.builtins.signatures import builtin
 from decisions.engine.calls import call_value
-from decisions.engine.limits import VALUE_NESTING, check_list_size, too_much
+from decisions.engine.limits import LONG_STEPS, VALUE_NESTING, check_list_size, too_much
 from decisions.engine.numbers import CONTEXT, WIDE, Number, NumberError
 from decisions.engine.operators import NUMERIC
 from decisions.engine.problems import Site
@@ -149,6 +149,7 @@ def standard_deviation(run: Run, site: Site, items: _List) -> Number | None:
     if not found or len(found) < 2:
         return None
     try:
+        run.spend(LONG_STEPS + len(found))
         total, squares = Decimal(0), Decimal(0)
         for item in found:
             total = WIDE.add(total, item)
@@ -223,6 +224,7 @@ def sublist(
     if first is None or not fits:
         _no_position(run, site, "sublist", start, items)
         return None
+    run.spend(len(items) - first if count is None else count)
     return items[first:] if count is None else items[first : first + count]
 
 

@@ -24,6 +24,7 @@ _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**"
 _ORDER = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
 _MOST_LEVELS = 12
 _MOST_LOOPS = 8
+_FREE_PARTS = 10
 
 
 @dataclass(slots=True)
@@ -100,10 +101,12 @@ class Writer:
         return found
 
     def list_(self, node: n.ListOf, env: Env, body: Body) -> str:
+        self.pay(len(node.items), body)
         items = [self.write(item, env, body) for item in node.items]
         return body.keep(f"[{', '.join(items)}]")
 
     def context(self, node: n.Context, env: Env, body: Body) -> str:
+        self.pay(len(node.entries), body)
         inner = Env({}, env)
         pairs = []
         for entry in node.entries:
@@ -117,6 +120,11 @@ class Writer:
         if node.result is not None:
             return self.write(node.result, inner, body)
         return body.keep("{" + ", ".join(pairs) + "}")
+
+    def pay(self, parts: int, body: Body) -> None:
+        """Write what a list or context costs that is long as it stands; short ones are free."""
+        if parts > _FREE_PARTS:
+            body.line(f"run.spend({parts})")
 
     def coerced(self, atom: str, kind: Type, node: n.Node, body: Body) -> str:
         """Make a value fit a declared type."""

@@ -8,6 +8,7 @@ from decisions.engine.feel import nodes as n
 from decisions.engine.feel.lexer import unescape
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.type_texts import TypeTexts
+from decisions.engine.limits import MOST_ITERATORS
 
 
 class Blocks(TypeTexts, ABC):
@@ -88,6 +89,13 @@ class Blocks(TypeTexts, ABC):
             self.enter(Names((name,), self.names))
             if not self.accept(","):
                 return tuple(loops)
+            if len(loops) == MOST_ITERATORS:
+                raise self.fault(
+                    "limit.iterators",
+                    f"More than {MOST_ITERATORS} lists are gone through at once.",
+                    "Put a for into the list of another.",
+                    self.peek().start + 1,
+                )
 
     def function(self, at: int) -> n.Node:
         """Read function(a: type, b) body."""
