@@ -36,7 +36,8 @@ def quick_reader(shape: Shape) -> Read:
         read = _scalar_reader(base_of(shape.type))
     constraint = shape.constraint
     if constraint is not None and constraint.allows is not None:
-        read = _constrained(read, constraint.allows, constraint.values)
+        values = constraint.values if base_of(shape.type) == STRING else None
+        read = _constrained(read, constraint.allows, values)
     return _nullable(read) if shape.optional else read
 
 
