@@ -78,7 +78,7 @@ class Compiler:
         """Compile a decision service, to be called with its input data and input decisions."""
         params, outputs = self.graph.service_parts(part)
         single = len(outputs) == 1
-        return _Assembly(self, trace).program(outputs, frozenset(params), single=single)
+        return _Assembly(self, trace).program(outputs, frozenset(params), single=single, part=part)
 
 
 class _Assembly:
@@ -91,13 +91,21 @@ class _Assembly:
         self.functions: dict[str, str] = {}
         self.pending: list[Part] = []
 
-    def program(self, targets: list[str], given: frozenset[str], *, single: bool) -> Program:
-        """Write the main function and everything it needs."""
+    def program(
+        self,
+        targets: list[str],
+        given: frozenset[str],
+        *,
+        single: bool,
+        part: Part | None = None,
+    ) -> Program:
+        """Write the main function and everything it needs; `part` is the service it is for."""
         decisions = self.graph.order(targets, given)
         needed = [key for key in self.graph.inputs_of(decisions) if key not in given]
         inputs = [*sorted(given), *needed]
         main = Body(self.unit, "main")
-        main.finish(self._decisions(main, decisions, inputs, targets, record=True, single=single))
+        result = self._decisions(main, decisions, inputs, targets, record=True, single=single)
+        main.finish(result if part is None else self._typed_result(result, part, main))
         while self.pending:
             self._write_function(self.pending.pop())
         namespace = self.unit.load()
@@ -194,8 +202,16 @@ class _Assembly:
                 checked.line(f"if {fitted} is None and {given} is not None: return None")
                 given = fitted
             arguments.append(given)
-        checked.finish(inner.call(checked, *arguments, *("None" for _ in extra)))
+        result = inner.call(checked, *arguments, *("None" for _ in extra))
+        checked.finish(self._typed_result(result, part, checked))
         return checked, tuple(self.graph.parts[key].name for key in keys)
+
+    def _typed_result(self, result: str, part: Part, body: Body) -> str:
+        """Make the result of a decision service fit its declared type."""
+        if part.type == ANY:
+            return result
+        kind, site = self.unit.constant(part.type), self.unit.site(part.label, None)
+        return body.keep(f"coerce(run, {result}, {kind}, {site})")
 
     def _bind_functions(self, namespace: dict[str, Any]) -> None:
         for text in self.functions.values():
