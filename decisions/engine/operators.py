@@ -175,9 +175,11 @@ def truth(run: Run, value: Any, site: Site) -> bool | None:
 
 
 def includes(run: Run, box: Range, value: Any) -> bool | None:
-    """Tell whether a range includes a value; null when an end or the value is unfit."""
+    """Tell whether a range includes a value or is it; null when an end or the value is unfit."""
     if value is None:
         return None
+    if type(value) is Range:
+        return equal(run, value, box)
     if box.operator == "=":
         return equal(run, value, box.low)
     if box.operator == "!=":
