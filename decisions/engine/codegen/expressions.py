@@ -239,8 +239,9 @@ class Writer:
             return body.keep(f"equal(run, {atom}, {value})")
         if self.type_of(test.value) == BOOLEAN and (test.uses_input or kind not in (BOOLEAN, ANY)):
             return value
-        read = "cell_result" if not isinstance(test.value, n.ListOf | n.RangeOf) else "meets"
-        return body.keep(f"{read}(run, {atom}, {value})")
+        if isinstance(test.value, n.ListOf | n.RangeOf):
+            return body.keep(f"meets(run, {atom}, {value})")
+        return body.keep(f"cell_result(run, {atom}, {value}, {test.uses_input})")
 
     def instance(self, node: n.InstanceOf, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)

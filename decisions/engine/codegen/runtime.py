@@ -32,9 +32,9 @@ def make_range(
     return Range(low, high, low_closed, high_closed, operator)
 
 
-def cell_result(run: Run, subject: Any, result: Any) -> bool | None:
+def cell_result(run: Run, subject: Any, result: Any, about_input: bool) -> bool | None:
     """Read what an expression in a cell gives: a condition, or a value to compare with."""
-    if type(result) is bool and type(subject) is not bool:
+    if type(result) is bool and (about_input or type(subject) is not bool):
         return result
     return meets(run, subject, result)
 
