@@ -9,7 +9,8 @@ from decisions.engine.builtins.signatures import builtin
 from decisions.engine.limits import check_list_size, check_string_size
 from decisions.engine.numbers import Number
 from decisions.engine.problems import Site
-from decisions.engine.regex import Pattern, PatternError, replacement, translate
+from decisions.engine.regex import Pattern, PatternError, translate
+from decisions.engine.regex_replacement import replacement
 from decisions.engine.run import FREE_CHARACTERS, Run
 
 
