@@ -41,7 +41,7 @@ def _number_fault(run: Run, message: str, site: Site) -> None:
     run.report(site, "number.result", message, "Guard the expression with if ... then ... else.")
 
 
-def _checked(run: Run, value: Any, site: Site) -> Any:
+def checked(run: Run, value: Any, site: Site) -> Any:
     """Refuse durations and dates beyond the range the engine keeps."""
     if value is None:
         out = True
@@ -71,9 +71,9 @@ def add(run: Run, left: Any, right: Any, site: Site) -> Any:
         run.spend_text(len(left) + len(right))
         return left + right
     if left_kind is Days and right_kind is Days:
-        return _checked(run, Days(left.nanos + right.nanos), site)
+        return checked(run, Days(left.nanos + right.nanos), site)
     if left_kind is Months and right_kind is Months:
-        return _checked(run, Months(left.months + right.months), site)
+        return checked(run, Months(left.months + right.months), site)
     if right_kind in (Days, Months) and left_kind in (Date, Time, DateTime):
         return _shift(run, left, right, 1, site)
     if left_kind in (Days, Months) and right_kind in (Date, Time, DateTime):
@@ -85,17 +85,17 @@ def add(run: Run, left: Any, right: Any, site: Site) -> Any:
 def _shift(run: Run, moment: Any, by: Any, sign: int, site: Site) -> Any:
     if type(by) is Months and type(moment) is not Time:
         if type(moment) is Date:
-            return _checked(run, temporal.shift_months(moment, sign * by.months), site)
+            return checked(run, temporal.shift_months(moment, sign * by.months), site)
         day = temporal.shift_months(moment.date, sign * by.months)
-        return _checked(run, day and DateTime(day, moment.time), site)
+        return checked(run, day and DateTime(day, moment.time), site)
     if type(by) is Days:
         nanos = sign * by.nanos
         if type(moment) is Time:
             return temporal.time_of(temporal.time_nanos(moment) + nanos, moment)
         if type(moment) is DateTime:
-            return _checked(run, temporal.shift_moment(moment, nanos), site)
+            return checked(run, temporal.shift_moment(moment, nanos), site)
         number = temporal.day_number(moment) + nanos // (temporal.DAY_SECONDS * NANOS)
-        return _checked(run, temporal.date_of(number), site)
+        return checked(run, temporal.date_of(number), site)
     _mismatch(run, moment, by, "addition (+)" if sign > 0 else "subtraction (-)", site)
     return None
 
@@ -110,9 +110,9 @@ def subtract(run: Run, left: Any, right: Any, site: Site) -> Any:
             _number_fault(run, "The difference is too large.", site)
             return None
     if left_kind is Days and right_kind is Days:
-        return _checked(run, Days(left.nanos - right.nanos), site)
+        return checked(run, Days(left.nanos - right.nanos), site)
     if left_kind is Months and right_kind is Months:
-        return _checked(run, Months(left.months - right.months), site)
+        return checked(run, Months(left.months - right.months), site)
     if right_kind in (Days, Months) and left_kind in (Date, Time, DateTime):
         return _shift(run, left, right, -1, site)
     if left_kind is Time and right_kind is Time:
@@ -150,9 +150,9 @@ def multiply(run: Run, left: Any, right: Any, site: Site) -> Any:
         if left_kind in NUMERIC and right_kind in NUMERIC:
             return numbers.multiply(left, right)
         if left_kind in (Days, Months) and right_kind in NUMERIC:
-            return _checked(run, _scale(left, right), site)
+            return checked(run, _scale(left, right), site)
         if left_kind in NUMERIC and right_kind in (Days, Months):
-            return _checked(run, _scale(right, left), site)
+            return checked(run, _scale(right, left), site)
     except NumberError:
         _number_fault(run, "The product is too large.", site)
         return None
@@ -175,7 +175,7 @@ def divide(run: Run, left: Any, right: Any, site: Site) -> Any:
         if left_kind is right_kind and left_kind in (Days, Months):
             return numbers.divide(left[0], right[0])
         if left_kind in (Days, Months) and right_kind in NUMERIC:
-            return _checked(run, left_kind(int(numbers.CONTEXT.divide(left[0], right))), site)
+            return checked(run, left_kind(int(numbers.CONTEXT.divide(left[0], right))), site)
     except NumberError:
         fault = "Division by zero has no result." if _is_zero(right) else "The result is too large."
         _number_fault(run, fault, site)

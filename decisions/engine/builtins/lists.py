@@ -8,6 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from decisions.engine import numbers, operators
+from decisions.engine.arithmetic import checked
 from decisions.engine.builtins.numeric import fault
 from decisions.engine.builtins.signatures import builtin
 from decisions.engine.calls import call_value
@@ -98,7 +99,7 @@ def sum_of(run: Run, site: Site, items: _List) -> Any:
     kind = type(items[0])
     if kind in (Days, Months) and all(type(item) is kind for item in items):
         run.spend(len(items))
-        return kind(sum(item[0] for item in items))
+        return checked(run, kind(sum(item[0] for item in items)), site)
     found = _numbers(run, site, items, "sum")
     return None if found is None else _total(run, site, found, "sum")
 
@@ -139,7 +140,11 @@ def median(run: Run, site: Site, items: _List) -> Number | None:
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return ordered[middle]
-    return numbers.divide(numbers.add(ordered[middle - 1], ordered[middle]), 2)
+    try:
+        return numbers.divide(numbers.add(ordered[middle - 1], ordered[middle]), 2)
+    except NumberError:
+        fault(run, site, "The result of median is too large.")
+        return None
 
 
 @builtin("stddev", "list: list", "number")

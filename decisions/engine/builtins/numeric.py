@@ -27,7 +27,7 @@ def _round(run: Run, site: Site, value: Number, scale: Number, rounding: str) ->
     try:
         return numbers.round_to(value, places, rounding)
     except NumberError:
-        fault(run, site, f"{show(value)} cannot be rounded to {places} digits.")
+        fault(run, site, f"{show(value)} cannot be rounded to {show(scale)} digits.")
         return None
 
 

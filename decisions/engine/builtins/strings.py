@@ -12,6 +12,7 @@ from decisions.engine.problems import Site
 from decisions.engine.regex import Pattern, PatternError, translate
 from decisions.engine.regex_replacement import replacement
 from decisions.engine.run import FREE_CHARACTERS, Run
+from decisions.engine.values import show
 
 
 @builtin("substring", "string: string, start position: number, length: number?", "string")
@@ -26,7 +27,7 @@ def substring(
         run.report(
             site,
             "string.position",
-            f"substring has no result from position {first} in a text of {len(text)} characters.",
+            f"substring has no result from position {show(start)} in a text of {len(text)} characters.",
             "Positions count from 1, or from -1 at the end.",
             "warning",
         )
