@@ -27,7 +27,8 @@ def substring(
         run.report(
             site,
             "string.position",
-            f"substring has no result from position {show(start)} in a text of {len(text)} characters.",
+            f"substring has no result from position {show(start)} "
+            f"in a text of {len(text)} characters.",
             "Positions count from 1, or from -1 at the end.",
             "warning",
         )

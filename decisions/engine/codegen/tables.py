@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decisions.engine.codegen.expressions import Env, Writer, register
 from decisions.engine.codegen.unit import Body
+from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
 from decisions.engine.problems import Site
+from decisions.engine.run import Run
 from decisions.engine.tables.cells import condition
 from decisions.engine.tables.hit_policy import Policy
 from decisions.engine.types import ANY, Type
@@ -119,11 +121,14 @@ def _traced_rows(
 def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     """Write the function that works out what one row gives; constants are looked up."""
     inner = Body(writer.unit, "o", ("i",))
+    # Where several rows may count, a column may declare the type of the list they make.
+    several = node.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
+    kinds = [ANY if several else clause.type for clause in node.outputs]
     constants: dict[int, object] = {}
     rest: list[tuple[int, n.Rule]] = []
     for number, rule in enumerate(node.rules):
         values = [made.body for made in rule.outputs]
-        if all(isinstance(value, n.Literal) for value in values):
+        if all(map(_is_fitting, values, kinds)):
             row = [value.value for value in values if isinstance(value, n.Literal)]
             constants[number] = _row(node, row)
         else:
@@ -135,11 +140,19 @@ def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     for number, rule in rest:
         inner.line(f"if i == {number}:")
         inner.level += 1
-        atoms = [writer.write(made, env, inner) for made in rule.outputs]
+        atoms = [
+            writer.coerced(writer.write(made, env, inner), kind, made, inner)
+            for made, kind in zip(rule.outputs, kinds, strict=True)
+        ]
         inner.line(f"return {_row_text(writer, node, atoms)}")
         inner.level -= 1
     inner.finish("None")
     return inner
+
+
+def _is_fitting(value: n.Node, kind: Type) -> bool:
+    """Tell whether an output is a constant of the type of its column."""
+    return isinstance(value, n.Literal) and conforms(Run(), value.value, kind)
 
 
 def _row(node: n.Table, values: list[object]) -> object:

@@ -130,3 +130,19 @@ def test_knowledge_models_may_call_one_another() -> None:
         )
     )
     assert model.decision("D")({}).value is True
+
+
+@pytest.mark.parametrize(
+    ("policy", "cell", "expected"),
+    [
+        ("UNIQUE", "1", 1),
+        ("UNIQUE", "[1]", 1),
+        ("FIRST", '"a"', None),
+        ("UNIQUE", "string(1)", None),
+        ("COLLECT", "[1]", [[1]]),
+    ],
+)
+def test_output_of_a_row_fits_the_type_of_its_column(policy: str, cell: str, expected: Any) -> None:
+    body = dmn.table(policy, [], [("r", "number")], [(cell,)])
+    result = load_model(dmn.file(dmn.decision("D", body))).decision("D")({})
+    assert (result.value, result.failed) == (expected, expected is None)
