@@ -34,6 +34,7 @@ _LITERAL_ESCAPES = "\\|.?*+(){}[]^$-/"
 _CONTROL_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _LINE_ENDS = characters("\n\r")
 _SPLIT_COST = 8
+_MOST_RANGES = 20_000
 
 
 class PatternError(Exception):
@@ -165,6 +166,7 @@ class _Translator:
         self.position = 0
         self.nested = False
         self.split = False
+        self.ranges = 0
         self.groups_open = [_Group()]
         self.groups = 0
 
@@ -232,6 +234,9 @@ class _Translator:
 
     def written(self, ranges: Ranges) -> str:
         """Write a class, and remember whether it had to be written in two parts."""
+        self.ranges += len(ranges)
+        if self.ranges > _MOST_RANGES:
+            raise PatternError("The pattern has too many classes of many characters.")
         text = class_text(ranges)
         self.split |= text.startswith("(?:")
         return text

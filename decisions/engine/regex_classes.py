@@ -15,6 +15,7 @@ EVERYTHING: Ranges = ((0, sys.maxunicode),)
 _MOST_FOLDED = 3_000
 _BEYOND = 0x10000
 _FEW = 8
+_SPECIAL = frozenset(map(ord, "\\[]^-&|~"))
 
 
 def ranges_of(pairs: Iterable[tuple[int, int]]) -> Ranges:
@@ -69,6 +70,7 @@ def folded(ranges: Ranges) -> Ranges | None:
     return characters(own + own.lower() + own.upper())
 
 
+@lru_cache(maxsize=256)
 def class_text(ranges: Ranges) -> str:
     """Write ranges as a class of Python, the shorter way round."""
     others = negated(ranges)
@@ -90,19 +92,26 @@ def _plain_class(head: str, ranges: Iterable[tuple[int, int]]) -> str:
 
 
 def _range_text(pair: tuple[int, int]) -> str:
-    low, high = (f"\\U{code:08x}" for code in pair)
+    low, high = (f"\\{chr(code)}" if code in _SPECIAL else chr(code) for code in pair)
     return low if low == high else f"{low}-{high}"
+
+
+# Most of the code space is empty or private; to go through it all takes four times as long.
+_ASSIGNED = (range(0x40000), range(0xE0000, 0xE1000))
+_PRIVATE = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+_UNASSIGNED = ((0x40000, 0xDFFFF), (0xE1000, 0xEFFFF), (0xFFFFE, 0xFFFFF), (0x10FFFE, 0x10FFFF))
 
 
 @lru_cache(maxsize=1)
 def _categories() -> dict[str, list[tuple[int, int]]]:
     """Sort every code point into its category, once."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    start = 0
-    for name, run in groupby(map(unicodedata.category, map(chr, range(sys.maxunicode + 1)))):
-        end = start + len(list(run))
-        found.setdefault(name, []).append((start, end - 1))
-        start = end
+    found: dict[str, list[tuple[int, int]]] = {"Cn": [*_UNASSIGNED], "Co": [*_PRIVATE]}
+    for codes in _ASSIGNED:
+        start = codes.start
+        for name, run in groupby(map(unicodedata.category, map(chr, codes))):
+            end = start + len(list(run))
+            found.setdefault(name, []).append((start, end - 1))
+            start = end
     return found
 
 
