@@ -136,7 +136,8 @@ class Writer:
         low, high = self.write(node.low, env, body), self.write(node.high, env, body)
         operator = self.unit.constant(node.operator)
         return body.keep(
-            f"make_range({low}, {high}, {node.low_closed}, {node.high_closed}, {operator})"
+            f"make_range(run, {low}, {high}, {node.low_closed}, {node.high_closed}, {operator}, "
+            f"{self.site(node)})"
         )
 
     # Operators

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decisions.engine.operators import meets, truth
+from decisions.engine.operators import meets, report_unordered, truth
 from decisions.engine.problems import Site
 from decisions.engine.run import Run, TableTrace
 from decisions.engine.tables.hit_policy import Outcome, Policy
@@ -24,10 +24,17 @@ def make_function(
 
 
 def make_range(
-    low: Any, high: Any, low_closed: bool, high_closed: bool, operator: str | None
+    run: Run,
+    low: Any,
+    high: Any,
+    low_closed: bool,
+    high_closed: bool,
+    operator: str | None,
+    site: Site,
 ) -> Range | None:
     """Build a range value; ends of unlike kinds make none."""
     if low is not None and high is not None and kind_of(low) != kind_of(high):
+        report_unordered(run, low, high, site)
         return None
     return Range(low, high, low_closed, high_closed, operator)
 
