@@ -9,18 +9,19 @@ from decisions.engine.operators import meets, report_unordered, truth
 from decisions.engine.problems import Site
 from decisions.engine.run import Run, TableTrace
 from decisions.engine.tables.hit_policy import Outcome, Policy
+from decisions.engine.types import Type
 from decisions.engine.values import Function, Range, kind_of, show
 
 
 def make_function(
-    name: str, params: tuple[str, ...], code: Callable[..., Any], *captured: Any
+    name: str, params: tuple[str, ...], kind: Type, code: Callable[..., Any], *captured: Any
 ) -> Function:
     """Build a function value over what it captured."""
 
     def invoke(run: Run, site: Site, *arguments: Any) -> Any:
         return code(run, *captured, *arguments)
 
-    return Function(name, params, len(params), invoke)
+    return Function(name, params, len(params), invoke, type=kind)
 
 
 def make_range(
