@@ -38,6 +38,11 @@ class Form:
         required = sum(not param.optional for param in self.params)
         object.__setattr__(self, "required", required)
 
+    @property
+    def takes_items(self) -> bool:
+        """Tell whether a list given by name stands for all the items, as in min(c: [1, 2])."""
+        return len(self.params) == 1 and self.params[0].kinds != {"list"}
+
     def adapt(self, arguments: tuple[Any, ...]) -> list[Any] | None:
         """Fit arguments to the parameters, or give None."""
         count = len(arguments)
@@ -104,7 +109,7 @@ class Builtin:
                 if any(value is _UNFIT for value in fitted):
                     continue
                 run.spend(1)
-                if form.variadic and type(fitted[-1]) is not list:
+                if form.variadic and not (form.takes_items and type(fitted[-1]) is list):
                     fitted[-1] = [fitted[-1]]
                 return form.function(run, site, *fitted)
         all_names = [param.name for form in self.forms for param in form.params]

@@ -69,7 +69,7 @@ def _describe_item(item: m.ItemDefinition) -> dict[str, Any]:
         "name": item.name,
         "type": item.type_ref or ("context" if item.components else "Any"),
         "list": item.is_collection,
-        "allowed": item.allowed,
+        "allowed": item.allowed or item.constraint,
         "optional": item.hints.optional,
         "field": dict(item.hints.display),
         "description": item.description,

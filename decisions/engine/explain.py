@@ -41,14 +41,13 @@ class Explainer:
         self, key: str, part: Part, value: Any, traces: list[TableTrace]
     ) -> Iterator[dict[str, Any]]:
         expression = part.element.expression if isinstance(part.element, m.Decision) else None
-        entry = _entry(**self.entries[key], value=_plain(value))
+        entry = _entry(self.entries[key], _plain(value))
         for trace in traces:
             table = self.tables[trace.table]
             if table.table is expression:
                 entry |= table.explain(trace)
                 continue
-            called = {"id": trace.table, "name": table.name, "kind": "table"}
-            yield _entry(**called, text="", requires=[], value=None) | table.explain(trace)
+            yield _entry(table.about, None) | table.explain(trace)
         yield entry
 
     def why_not(self, run: Run, row: int, name: str | None) -> dict[str, Any]:
@@ -90,21 +89,16 @@ def _about(part: Part) -> dict[str, Any]:
     }
 
 
-def _entry(
-    *, id: str, name: str, kind: str, text: str, requires: Iterable[str], value: Any
-) -> dict[str, Any]:
+def _entry(about: dict[str, Any], value: Any) -> dict[str, Any]:
     """Make the entry of a decision that is no table, or a table's before its rows are known."""
     return {
-        "id": id,
-        "name": name,
-        "kind": kind,
-        "text": text,
+        **about,
         "hit_policy": "",
         "inputs": [],
         "outputs": [],
         "rules": [],
         "value": value,
-        "requires": list(requires),
+        "requires": list(about["requires"]),
         "table": None,
         "matched": [],
     }
@@ -127,8 +121,8 @@ class _Table:
     """A table as explanations show it."""
 
     def __init__(self, name: str, table: m.TableExpression) -> None:
-        self.name = name
         self.table = table
+        self.about = {"id": table.id, "name": name, "kind": "table", "text": "", "requires": ()}
         self.inputs = [(clause.label, clause.text) for clause in table.inputs]
         self.all_match: list[bool | None] = [True] * len(self.inputs)
         self.outputs = [

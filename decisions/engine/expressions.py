@@ -111,9 +111,7 @@ def _lean(text: str, kinds: dict[str, Type]) -> Enter | None:
     return lean_expression(node, kinds, Answer)
 
 
-def _parsed(
-    text: str, names: tuple[str, ...], members: frozenset[str], *, tests: bool
-) -> Node:
+def _parsed(text: str, names: tuple[str, ...], members: frozenset[str], *, tests: bool) -> Node:
     around = Surroundings(
         Names(names, Names(BUILTINS)), Names(members, PROPERTIES), {}, "expression"
     )

@@ -13,7 +13,7 @@ from decisions.engine.feel.names import Names
 from decisions.engine.feel.tokens import PROPERTIES
 from decisions.engine.ir import Lowering, member_names, with_type
 from decisions.engine.problems import Problem, Refused, did_you_mean
-from decisions.engine.types import ANY, Type, context_of
+from decisions.engine.types import ANY, FunctionType, Type, base_of, context_of
 from decisions.engine.xml import read_definitions
 
 Resolver = Callable[[str, str], bytes | str | None]
@@ -24,6 +24,7 @@ _KINDS = {
     m.KnowledgeModel: "knowledge model",
     m.DecisionService: "decision service",
 }
+_CALLED = m.KnowledgeModel | m.DecisionService
 _MOST_IMPORTS = 50
 
 
@@ -39,7 +40,10 @@ class File:
 
 @dataclass(slots=True)
 class Part:
-    """One element of the graph: its file, what it requires by visible name, and its tree."""
+    """One element of the graph: its file, what it requires by visible name, and its tree.
+
+    `type` is that of its value or, of a knowledge model or service, that of what a call gives.
+    """
 
     key: str
     element: Element
@@ -150,6 +154,9 @@ class Graph:
             names.add(element.name)
             self.parts[part.key] = part
             part.type = file.declared.resolve(element.type_ref, where)
+            called = base_of(part.type)
+            if isinstance(called, FunctionType) and isinstance(element, _CALLED):
+                part.type = called.result
 
     def link(self) -> None:
         """Resolve the requirements of every element."""
@@ -296,6 +303,8 @@ class Graph:
 
     def service_type(self, part: Part) -> Type:
         """Give the type of what a decision service returns."""
+        if part.type != ANY:
+            return part.type
         _, outputs = self.service_parts(part)
         if len(outputs) == 1:
             return self.parts[outputs[0]].type

@@ -15,7 +15,7 @@ from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
-from decisions.engine.types import ANY, Type, item_of
+from decisions.engine.types import ANY, ListType, Type, base_of, item_of
 
 _NOTHING = n.Literal(1, None)
 _SHORT_POLICIES = {"U": "UNIQUE", "F": "FIRST", "P": "PRIORITY", "A": "ANY", "C": "COLLECT",
@@ -241,6 +241,11 @@ class Lowering:
         if not clause.type_ref and policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
             # The table's type is that of its rows together.
             kind = ANY if table.aggregation == "COUNT" else item_of(kind)
+        elif policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") and isinstance(
+            base_of(kind), ListType
+        ):
+            # A column may declare the type of the list that its rows make.
+            kind = ANY
         ordered = allowed if allowed.tests else self.declared.tests.get(reference)
         default = None
         if clause.default:

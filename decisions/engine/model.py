@@ -19,13 +19,17 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class ItemDefinition:
-    """A declared type, or a component of one."""
+    """A declared type, or a component of one.
+
+    `allowed` limits a value or, of a collection, each item; `constraint` a collection as a whole.
+    """
 
     name: str
     type_ref: str
     components: tuple[ItemDefinition, ...] = ()
     is_collection: bool = False
     allowed: str = ""
+    constraint: str = ""
     function_output: str | None = None
     function_params: tuple[tuple[str, str], ...] = ()
     description: str = ""

@@ -9,6 +9,12 @@ from typing import Any
 from decisions.engine.limits import CALL_DEPTH, PROBLEMS_KEPT, STEPS, TRACES_KEPT, too_much
 from decisions.engine.problems import Problem, Severity, Site
 
+FREE_CHARACTERS = 100
+FREE_PARTS = 10
+_CHARACTERS_PER_STEP = 50
+_CALL_STEPS = 4
+_REPORT_STEPS = 5
+
 
 @dataclass(slots=True)
 class TableTrace:
@@ -66,10 +72,15 @@ class Run:
                 "Look for a loop or a function that never ends, or a list that grows too long.",
             )
 
+    def spend_text(self, characters: int) -> None:
+        """Pay for reading or building a text; up to FREE_CHARACTERS are free."""
+        if characters > FREE_CHARACTERS:
+            self.spend(characters // _CHARACTERS_PER_STEP)
+
     def enter(self) -> None:
         """Count one function call going in."""
         self.depth += 1
-        self.spend(1)
+        self.spend(_CALL_STEPS)
         if self.depth > CALL_DEPTH:
             raise too_much(
                 "limit.depth",
@@ -91,3 +102,4 @@ class Run:
                 self.problems.append(problem)
         elif severity == "error" and self.problems[-1].severity != "error":
             self.problems[-1] = site.problem(code, message, hint, severity)
+        self.spend(_REPORT_STEPS)

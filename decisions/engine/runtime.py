@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decisions.engine.operators import meets, truth
+from decisions.engine.operators import meets, report_unordered, truth
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
 from decisions.engine.tables.hit_policy import Outcome, Policy
@@ -13,17 +13,24 @@ from decisions.engine.values import Range, kind_of, show
 
 
 def make_range(
-    low: Any, high: Any, low_closed: bool, high_closed: bool, operator: str | None
+    run: Run,
+    low: Any,
+    high: Any,
+    low_closed: bool,
+    high_closed: bool,
+    operator: str | None,
+    site: Site,
 ) -> Range | None:
     """Build a range value; ends of unlike kinds make none."""
     if low is not None and high is not None and kind_of(low) != kind_of(high):
+        report_unordered(run, low, high, site)
         return None
     return Range(low, high, low_closed, high_closed, operator)
 
 
-def cell_result(run: Run, subject: Any, result: Any) -> bool | None:
+def cell_result(run: Run, subject: Any, result: Any, about_input: bool) -> bool | None:
     """Read what an expression in a cell gives: a condition, or a value to compare with."""
-    if type(result) is bool and type(subject) is not bool:
+    if type(result) is bool and (about_input or type(subject) is not bool):
         return result
     return meets(run, subject, result)
 

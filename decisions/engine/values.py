@@ -15,6 +15,7 @@ from decisions.engine.limits import LIST_ITEMS, STRING_CHARACTERS, VALUE_NESTING
 from decisions.engine.problems import NOWHERE, Refused
 from decisions.engine.run import Run
 from decisions.engine.temporal import Date, DateTime, Days, Months, Time, from_python, to_python
+from decisions.engine.types import FUNCTION, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A callable FEEL value: user-defined, business knowledge model, service or built-in."""
+    """A callable FEEL value: user-defined, business knowledge model, service or built-in.
+
+    `type` says what it takes and gives as far as that is known.
+    """
 
     name: str
     params: tuple[str, ...]
     required: int
     invoke: Callable[..., Any]
     variadic: bool = False
+    type: Type = FUNCTION
 
 
 KINDS: dict[type, str] = {

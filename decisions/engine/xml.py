@@ -175,13 +175,16 @@ def _item(element: Element) -> m.ItemDefinition:
     params: tuple[tuple[str, str], ...] = ()
     if function is not None:
         params = typed_names(function, "parameters")
+    allowed = text_of(element, "allowedValues", "text")
+    constraint = text_of(element, "typeConstraint", "text")
+    is_collection = element.get("isCollection") == "true"
     return m.ItemDefinition(
         name=name_of(element),
         type_ref=type_ref_of(element),
         components=tuple(map(_item, all_named(element, "itemComponent"))),
-        is_collection=element.get("isCollection") == "true",
-        allowed=text_of(element, "allowedValues", "text")
-        or text_of(element, "typeConstraint", "text"),
+        is_collection=is_collection,
+        allowed=allowed if is_collection else allowed or constraint,
+        constraint=constraint if is_collection else "",
         function_output=None if function is None else function.get("outputTypeRef", ""),
         function_params=params,
         description=text_of(element, "description"),

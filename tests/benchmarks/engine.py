@@ -39,7 +39,11 @@ def seconds(once: Once, facts: Iterable[Any]) -> float:
 
 
 def compare(
-    title: str, ours: Once, theirs: Once, facts: Callable[[int, int], list[Any]], counts: Sequence[int]
+    title: str,
+    ours: Once,
+    theirs: Once,
+    facts: Callable[[int, int], list[Any]],
+    counts: Sequence[int],
 ) -> None:
     """Print what one call costs each, and the ratio; `facts(count, seed)` are fresh each time."""
     pairs = []
@@ -142,7 +146,13 @@ def measure_expressions() -> None:
             (1000, 1000),
         )
         compiled = zen.compile_expression(other)
-        compare("  against zen's compiled expression", lambda given, feel=feel: evaluate_expression(feel, given), compiled.evaluate, facts, (1000, 1000))
+        compare(
+            "  against zen's compiled expression",
+            lambda given, feel=feel: evaluate_expression(feel, given),
+            compiled.evaluate,
+            facts,
+            (1000, 1000),
+        )
 
 
 def measure_growth() -> None:
@@ -155,11 +165,11 @@ def measure_growth() -> None:
             kept = names[:inputs]
             rows = tables.make_rows(count)
             decide = load_model(tables.dmn(rows, inputs=kept)).decision(tables.DECISION)
-            facts = [
-                {name: item[name] for name in kept} for item in tables.make_facts(rows, 2_000)
-            ]
+            facts = [{name: item[name] for name in kept} for item in tables.make_facts(rows, 2_000)]
             costs.append(min(seconds(decide, facts) for _ in range(ROUNDS)) * 1e6)
-        shown = ", ".join(f"{n} inputs {cost:.2f}" for n, cost in zip((2, 4, 8), costs, strict=True))
+        shown = ", ".join(
+            f"{n} inputs {cost:.2f}" for n, cost in zip((2, 4, 8), costs, strict=True)
+        )
         print(f"  {count} rows: {shown}")
 
 
@@ -173,7 +183,9 @@ def measure_memory() -> None:
     gc.collect()
     held = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    print(f"a compiled table of 20,000 rows holds {held / 2**20:.1f} MiB ({len(decide.shapes)} inputs)")
+    print(
+        f"a compiled table of 20,000 rows holds {held / 2**20:.1f} MiB ({len(decide.shapes)} inputs)"
+    )
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from decisions.engine.codegen.unit import Body, NotLean, Unit
 from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
-from decisions.engine.run import Run
+from decisions.engine.run import FREE_PARTS, Run
 from decisions.engine.tables.cells import condition, constant_rows
 from decisions.engine.tables.columns import Masks
 from decisions.engine.types import (
@@ -131,10 +131,12 @@ class Writer:
         return found
 
     def list_(self, node: n.ListOf, env: Env, body: Body) -> str:
+        self.pay(len(node.items), body)
         items = [self.write(item, env, body) for item in node.items]
         return body.keep(f"[{', '.join(items)}]")
 
     def context(self, node: n.Context, env: Env, body: Body) -> str:
+        self.pay(len(node.entries), body)
         inner = Env({}, env)
         pairs = []
         for entry in node.entries:
@@ -148,6 +150,11 @@ class Writer:
         if node.result is not None:
             return self.write(node.result, inner, body)
         return body.keep("{" + ", ".join(pairs) + "}")
+
+    def pay(self, parts: int, body: Body) -> None:
+        """Write what a list or context costs that is long as it stands; short ones are free."""
+        if parts > FREE_PARTS:
+            body.line(f"run.spend({parts})")
 
     def coerced(self, atom: str, kind: Type, node: n.Node, body: Body) -> str:
         """Make a value fit a declared type."""
@@ -173,7 +180,8 @@ class Writer:
         low, high = self.write(node.low, env, body), self.write(node.high, env, body)
         operator = self.unit.constant(node.operator)
         return body.keep(
-            f"make_range({low}, {high}, {node.low_closed}, {node.high_closed}, {operator})"
+            f"make_range(run, {low}, {high}, {node.low_closed}, {node.high_closed}, {operator}, "
+            f"{self.site(node)})"
         )
 
     # Operators
@@ -306,8 +314,9 @@ class Writer:
             return value
         # On a column of booleans, also an empty one, a boolean is a value to compare with.
         is_value = isinstance(test.value, n.ListOf | n.RangeOf) or kind == BOOLEAN
-        read = "meets" if is_value and not test.uses_input else "cell_result"
-        return body.keep(f"{read}(run, {atom}, {value})")
+        if is_value and not test.uses_input:
+            return body.keep(f"meets(run, {atom}, {value})")
+        return body.keep(f"cell_result(run, {atom}, {value}, {test.uses_input})")
 
     def instance(self, node: n.InstanceOf, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)
@@ -330,27 +339,30 @@ class Writer:
         body.level -= 1
 
     def for_(self, node: n.For, env: Env, body: Body) -> str:
-        result = body.keep("[]")
+        result, failed = body.keep("[]"), body.keep("False")
         start = body.level, body.loops
-        env = self._open_loops(node.loops, env, body)
+        env = self._open_loops(node.loops, env, body, f"{failed} = True")
         inner = Env({"partial": result}, env, copied=frozenset({"partial"}))
         body.line("run.spend(1)")
         atom = self.write(node.body, inner, body)
         body.line(f"{body.use(result)}.append({atom})")
         body.level, body.loops = start
+        body.line(f"if {failed}: {result} = None")
         return result
 
-    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body) -> Env:
+    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body, otherwise: str) -> Env:
+        """Open the loops; `otherwise` is done where there is nothing to go through."""
         for loop in loops:
             domain = self.write(loop.domain, env, body)
             site = self.site(loop.domain)
             if loop.last is not None:
                 last = self.write(loop.last, env, body)
-                source = f"span(run, {domain}, {last}, {site})"
+                source = body.keep(f"span(run, {domain}, {last}, {site})")
             else:
-                source = f"iterate(run, {domain}, {site})"
+                source = body.keep(f"iterate(run, {domain}, {site})")
             variable = body.variable()
-            body.line(f"for {variable} in {source}:")
+            body.line(f"if {source} is None: {otherwise}")
+            body.line(f"for {variable} in {source} or ():")
             body.level += 1
             body.loops += 1
             env = Env({loop.name: variable}, env)
@@ -362,7 +374,7 @@ class Writer:
             ("True", "both", "False") if node.every else ("False", "either", "True")
         )
         result = inner.keep(start)
-        scope = self._open_loops(node.loops, env, inner)
+        scope = self._open_loops(node.loops, env, inner, "return None")
         inner.line("run.spend(1)")
         atom = self.write(node.condition, scope, inner)
         if self.type_of(node.condition) != BOOLEAN:

@@ -86,19 +86,18 @@ class Compiler:
 
     def program(self, part: Part) -> Program:
         """Compile a decision, or a service to be called with its inputs and input decisions."""
-        return _Assembly(self).program(self.graph.plan(part))
+        return _Assembly(self).program(part)
 
     def enter(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
         """Compile the quick way from facts to a result, whole where the rules need no run."""
-        plan = self.graph.plan(part)
         try:
-            return _Assembly(self, lean=True).lean(plan, shapes, known)
+            return _Assembly(self, lean=True).lean(part, shapes, known)
         except NotLean:
             return write_taker(shapes, known)
 
     def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
         """Compile what notes for an explanation what a lean program did: `replay(run, *inputs)`."""
-        return _Assembly(self, lean=True).replay(self.graph.plan(part), shapes)
+        return _Assembly(self, lean=True).replay(part, shapes)
 
 
 class _Assembly:
@@ -111,36 +110,47 @@ class _Assembly:
         self.functions: dict[str, str] = {}
         self.pending: list[Part] = []
 
-    def program(self, plan: Plan) -> Program:
+    def program(self, part: Part) -> Program:
         """Write the main function and everything it needs."""
+        plan = self.graph.plan(part)
         main = Body(self.unit, "main")
         variables = {key: main.variable() for key in plan.inputs}
         main.params = tuple(variables.values())
-        main.finish(self._decisions(main, plan.decisions, variables, plan.targets, record=True))
+        main.finish(self._result(main, part, plan, variables, record=True))
         namespace = self._load()
         return Program(namespace[main.name], plan.inputs, plan.decisions, self.unit.source)
 
-    def replay(self, plan: Plan, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+    def _result(
+        self, body: Body, part: Part, plan: Plan, inputs: Mapping[str, str], *, record: bool
+    ) -> str:
+        """Write a decision or service with all it requires; gives the atom of its value."""
+        value = self._decisions(body, plan.decisions, inputs, plan.targets, record=record)
+        service = isinstance(part.element, m.DecisionService)
+        return self._typed_result(value, part, body) if service else value
+
+    def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
         """Write a lean program once more for what explanations need: `replay(trace, *inputs)`.
 
         It notes tables and values in `trace`, a run, and may raise where the program would end.
         """
+        plan = self.graph.plan(part)
         main = Body(self.unit, "lean")
         self.writer.traced = True
         variables = {key: main.variable() for key in plan.inputs}
         main.params = ("trace", *variables.values())
         for atom, shape in zip(variables.values(), shapes.values(), strict=True):
             trust(self.writer, atom, shape)
-        main.finish(self._decisions(main, plan.decisions, variables, plan.targets, record=True))
+        main.finish(self._result(main, part, plan, variables, record=True))
         code: Callable[..., Any] = self._load()[main.name]
         return code
 
-    def lean(self, plan: Plan, shapes: Mapping[str, Shape], known: Known) -> Enter:
+    def lean(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
         """Write the quick way whole: facts in, result out, no run."""
+        plan = self.graph.plan(part)
         main = Body(self.unit, "lean")
         inputs = open_entry(self.writer, main, shapes, known)
         variables = dict(zip(plan.inputs, inputs, strict=True))
-        value = self._decisions(main, plan.decisions, variables, plan.targets, record=False)
+        value = self._result(main, part, plan, variables, record=False)
         close_lean(self.writer, main, inputs, self._given_out(main, plan, value), known)
         enter: Enter = self._load()[main.name]
         return enter
@@ -205,7 +215,8 @@ class _Assembly:
         if key not in self.functions:
             self.functions[key] = self.unit.fresh("B")
             self.pending.append(self.graph.parts[key])
-        return self.functions[key]
+        # Once it is written, the name of its code follows the constant.
+        return self.functions[key].partition(" ")[0]
 
     def _write_function(self, part: Part) -> None:
         """Write the code of a knowledge model or decision service; bound when all is loaded."""
@@ -239,8 +250,16 @@ class _Assembly:
                 checked.line(f"if {fitted} is None and {given} is not None: return None")
                 given = fitted
             arguments.append(given)
-        checked.finish(inner.call(checked, *arguments, *("None" for _ in extra)))
+        result = inner.call(checked, *arguments, *("None" for _ in extra))
+        checked.finish(self._typed_result(result, part, checked))
         return checked, tuple(self.graph.parts[key].name for key in keys)
+
+    def _typed_result(self, result: str, part: Part, body: Body) -> str:
+        """Make the result of a decision service fit its declared type."""
+        if part.type == ANY:
+            return result
+        kind, site = self.unit.constant(part.type), self.unit.site(part.label, None)
+        return body.keep(f"coerce(run, {result}, {kind}, {site})")
 
     def _bind_functions(self, namespace: dict[str, Any]) -> None:
         for text in self.functions.values():

@@ -15,6 +15,7 @@ from decisions.engine.runtime import (
     no_condition,
     settle,
 )
+from decisions.engine.types import Type
 from decisions.engine.values import Function
 
 __all__ = [
@@ -31,14 +32,14 @@ __all__ = [
 
 
 def make_function(
-    name: str, params: tuple[str, ...], code: Callable[..., Any], *captured: Any
+    name: str, params: tuple[str, ...], kind: Type, code: Callable[..., Any], *captured: Any
 ) -> Function:
     """Build a function value over what it captured."""
 
     def invoke(run: Run, site: Site, *arguments: Any) -> Any:
         return code(run, *captured, *arguments)
 
-    return Function(name, params, len(params), invoke)
+    return Function(name, params, len(params), invoke, type=kind)
 
 
 class Deopt(Exception):

@@ -20,6 +20,7 @@ from decisions.engine.problems import Problem, Severity, did_you_mean
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
+    CONTEXT,
     DATETIME,
     DAYS,
     FUNCTION,
@@ -47,6 +48,7 @@ from decisions.engine.types import (
 from decisions.engine.values import kind_of
 
 _COMPARABLE = ORDERED | {TIME, DATETIME}
+_MOST_TYPE_TEXT = 20_000
 _TESTABLE = SCALARS | {TIME, DATETIME}
 
 
@@ -116,7 +118,9 @@ class Typer:
             inner.names[entry.key] = entry.type or found
         if node.result is not None:
             return self.infer(node.result, inner)
-        return context_of(inner.names)
+        # Contexts within contexts double with every level when they share their parts.
+        size = sum(len(kind.name) for kind in inner.names.values())
+        return context_of(inner.names) if size < _MOST_TYPE_TEXT else CONTEXT
 
     def range(self, node: n.RangeOf, scope: Scope) -> Type:
         low, high = self.infer(node.low, scope), self.infer(node.high, scope)

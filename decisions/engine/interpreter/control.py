@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,26 @@ _ENDED = object()
 
 
 def _rounds(
-    walk: Walk, loops: tuple[n.Loop, ...], frame: Frame, go_round: Callable[[Frame], Steps]
+    walk: Walk,
+    loops: tuple[n.Loop, ...],
+    frame: Frame,
+    go_round: Callable[[Frame], Steps],
+    nothing: Callable[[], bool],
 ) -> Steps:
-    """Go round once for each combination of the loops' items, until a round gives true."""
-    opened = [((yield from _open(walk, loops[0], frame)), frame)]
-    while opened:
+    """Go round once for each combination of the loops' items, until a round gives true.
+
+    `nothing` is told of a loop with nothing to go through, and says whether that ends it all.
+    """
+    opened: list[tuple[Iterator[Any], Frame]] = []
+    inner = frame
+    deeper = True
+    while deeper or opened:
+        if deeper:
+            items = yield from _open(walk, loops[len(opened)], inner)
+            if items is None and nothing():
+                return
+            opened.append((iter(()) if items is None else items, inner))
+            deeper = False
         items, outer = opened[-1]
         item = next(items, _ENDED)
         if item is _ENDED:
@@ -42,7 +57,7 @@ def _rounds(
             continue
         inner = outer.naming(loops[len(opened) - 1].name, item)
         if len(opened) < len(loops):
-            opened.append(((yield from _open(walk, loops[len(opened)], inner)), inner))
+            deeper = True
             continue
         walk.run.spend(1)
         if (yield from go_round(inner)):
@@ -59,18 +74,29 @@ def _open(walk: Walk, loop: n.Loop, frame: Frame) -> Steps:
 
 def _for(walk: Walk, node: n.For, frame: Frame) -> Steps:
     results: list[Any] = []
+    failed = False
+
+    def nothing() -> bool:
+        nonlocal failed
+        failed = True
+        return False
 
     def go_round(inner: Frame) -> Steps:
         scope = Frame(inner.where, {"partial": results}, inner, grows=True)
         results.append((yield node.body, scope))
 
-    yield from _rounds(walk, node.loops, frame, go_round)
-    return results
+    yield from _rounds(walk, node.loops, frame, go_round, nothing)
+    return None if failed else results
 
 
 def _quantified(walk: Walk, node: n.Quantified, frame: Frame) -> Steps:
     combine, settled = (both, False) if node.every else (either, True)
     result: bool | None = not settled
+
+    def nothing() -> bool:
+        nonlocal result
+        result = None
+        return True
 
     def go_round(inner: Frame) -> Steps:
         nonlocal result
@@ -81,7 +107,7 @@ def _quantified(walk: Walk, node: n.Quantified, frame: Frame) -> Steps:
         result = combine(result, found)
         return result is settled
 
-    yield from _rounds(walk, node.loops, frame, go_round)
+    yield from _rounds(walk, node.loops, frame, go_round, nothing)
     return result
 
 
@@ -130,7 +156,8 @@ def function_over(walk: Walk, node: n.FunctionOf, frame: Frame) -> Function:
         result = yield node.body, Frame(frame.where, given, frame)
         return coerce(walk.run, result, node.result or ANY, frame.site(node.body))
 
-    return Function(node.name, names, len(names), Closure(steps, walk))
+    closure = Closure(steps, walk)
+    return Function(node.name, names, len(names), closure, type=walk.type_of(node))
 
 
 def _call(walk: Walk, node: n.Call, frame: Frame) -> Steps:

@@ -26,6 +26,7 @@ from decisions.engine.operators import (
     unequal,
 )
 from decisions.engine.problems import NOWHERE
+from decisions.engine.run import FREE_PARTS
 from decisions.engine.runtime import cell_result, copy_partial, make_range
 from decisions.engine.types import ANY, BOOLEAN, Type, base_of
 
@@ -75,10 +76,14 @@ def _name(walk: Walk, node: n.Name, frame: Frame) -> Any:
 
 
 def _list(walk: Walk, node: n.ListOf, frame: Frame) -> Steps:
+    if len(node.items) > FREE_PARTS:
+        walk.run.spend(len(node.items))
     return (yield from each(node.items, frame))
 
 
 def _context(walk: Walk, node: n.Context, frame: Frame) -> Steps:
+    if len(node.entries) > FREE_PARTS:
+        walk.run.spend(len(node.entries))
     found: dict[str, Any] = {}
     for entry in node.entries:
         value = yield entry.value, frame
@@ -92,7 +97,8 @@ def _context(walk: Walk, node: n.Context, frame: Frame) -> Steps:
 def _range(walk: Walk, node: n.RangeOf, frame: Frame) -> Steps:
     low = yield node.low, frame
     high = yield node.high, frame
-    return make_range(low, high, node.low_closed, node.high_closed, node.operator)
+    site = frame.site(node)
+    return make_range(walk.run, low, high, node.low_closed, node.high_closed, node.operator, site)
 
 
 def _negate(walk: Walk, node: n.Negate, frame: Frame) -> Steps:
@@ -162,8 +168,9 @@ def _test(walk: Walk, test: n.Test, subject: Any, kind: Type, frame: Frame) -> S
         return value
     # On a column of booleans, also an empty one, a boolean is a value to compare with.
     is_value = isinstance(test.value, n.ListOf | n.RangeOf) or base == BOOLEAN
-    read = meets if is_value and not test.uses_input else cell_result
-    return read(walk.run, subject, value)
+    if is_value and not test.uses_input:
+        return meets(walk.run, subject, value)
+    return cell_result(walk.run, subject, value, test.uses_input)
 
 
 def _instance(walk: Walk, node: n.InstanceOf, frame: Frame) -> Steps:

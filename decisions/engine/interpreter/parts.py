@@ -39,7 +39,9 @@ class Interpreter:
         plan = self.graph.plan(part)
         parts = _Parts(self.graph, Walk(run, self.types, traced=traced))
         given = dict(zip(plan.inputs, inputs, strict=True))
-        return parts.walk.finish(parts.decide(plan.decisions, given, plan.targets, run.record))
+        value = parts.walk.finish(parts.decide(plan.decisions, given, plan.targets, run.record))
+        service = isinstance(part.element, m.DecisionService)
+        return coerce(run, value, part.type, Site(part.label)) if service else value
 
 
 Record = Callable[[str, Any], None]
@@ -112,7 +114,8 @@ class _Parts:
                 return None
             given[key] = fitted
         plan = self.graph.plan(part)
-        return (yield from self.decide(plan.decisions, given, plan.targets))
+        value = yield from self.decide(plan.decisions, given, plan.targets)
+        return coerce(walk.run, value, part.type, Site(part.label))
 
 
 def interpret_expression(
