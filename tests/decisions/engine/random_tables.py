@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
 from tests.decisions.engine import dmn
@@ -131,50 +132,63 @@ def write_table(choose: Choose) -> str:
     )
 
 
-def _used(table: str, choose: Choose) -> str:
-    """Put a table into the place where it stands: by itself, in a context, under conditions."""
-    return str(
-        choose(
-            [
-                table,
-                table,
-                f"<context><contextEntry><variable name='k' typeRef='{choose(['number', ''])}'/>"
-                f"{table}</contextEntry></context>",
-                f"<for iteratorVariable='n'><in>{dmn.literal('ns')}</in>"
-                f"<return>{table}</return></for>",
-                f"<conditional><if>{dmn.literal('b')}</if><then>{table}</then>"
-                f"<else>{dmn.literal('n')}</else></conditional>",
-            ]
-        )
+# Where # stands for a table, ~ for a declared type or none.
+PLACES = [
+    "#",
+    "#",
+    "<context><contextEntry><variable name='k'~/>#</contextEntry></context>",
+    "<context><contextEntry><variable name='n'~/>{m}</contextEntry>"
+    "<contextEntry>#</contextEntry></context>",
+    "<context><contextEntry><variable name='f'/><functionDefinition>"
+    "<formalParameter name='n'~/>#</functionDefinition></contextEntry>"
+    "<contextEntry><variable name='r'/>{f(m)}</contextEntry></context>",
+    "<for iteratorVariable='n'><in>{ns}</in><return>#</return></for>",
+    "<some iteratorVariable='n'><in>{ns}</in><satisfies>#</satisfies></some>",
+    "<every iteratorVariable='c'><in>{cs}</in><satisfies>#</satisfies></every>",
+    "<filter><in>{cs}</in><match>#</match></filter>",
+    "<conditional><if>{b}</if><then>#</then><else>{n}</else></conditional>",
+    "<list>#{n}#</list>",
+    "<relation><column name='k'~/><column name='s'/><row>#{s}</row></relation>",
+]
+
+
+def _used(choose: Choose, table: str) -> str:
+    """Put a table into the place where it stands: by itself, or inside another expression."""
+    place = choose(PLACES).replace("~", choose(["", " typeRef='number'"]))
+    filled = re.sub(r"{(.*?)}", lambda found: dmn.literal(found[1]), place)
+    return str(filled.replace("#", table))
+
+
+def _service(name: str, inputs: Iterable[str], outputs: Iterable[str]) -> str:
+    parts = [f'<outputDecision href="#id_{output}"/>' for output in outputs]
+    parts += [f'<inputData href="#id_{given}"/>' for given in inputs]
+    return (
+        f'<decisionService id="id_{name}" name="{name}"><variable name="{name}"/>'
+        f"{''.join(parts)}</decisionService>"
     )
 
 
 def write_model(choose: Choose) -> str:
-    """Write a model: the decision D with a table, E that uses its value, a service of both."""
-    inputs = [dmn.input_data(name, _reference(choose, kind)) for name, kind in NAMES.items()]
-    body, knowledge = _used(write_table(choose), choose), ""
+    """Write a model: D with a table, E that uses its value, F that calls a service around D."""
+    body, knowledge = _used(choose, write_table(choose)), ""
+    number, text = (grow(choose, kind, 1, NAMES) for kind in ("number", "string"))
     if choose(range(4)) == 0:
         params = {name: _reference(choose, NAMES[name]) for name in ("n", "s")}
         knowledge = dmn.knowledge("K", params, body)
-        body = f"K({grow(choose, 'number', 1, NAMES)}, {grow(choose, 'string', 1, NAMES)})"
+        body = choose([f"K({number}, {text})", f"K(s: {text}, n: {number})"])
     kind = choose(["number", "number", "string", "boolean", "row", "date", "days"])
-    text = grow(choose, choose(["boolean", "number", "string"]), 3, {"D": kind})
+    later = grow(choose, choose(["boolean", "number", "string"]), 3, {"D": kind})
+    declared = _reference(choose, kind) if choose(range(3)) == 0 else ""
+    known = ["K"] if knowledge else []
     return dmn.file(
         *ITEMS,
-        *inputs,
+        *(dmn.input_data(name, _reference(choose, kind)) for name, kind in NAMES.items()),
         knowledge,
-        dmn.decision(
-            "D",
-            body,
-            inputs=NAMES,
-            knowledge=["K"] if knowledge else [],
-            type_ref=_reference(choose, kind) if choose(range(3)) == 0 else "",
-        ),
-        dmn.decision("E", text, decisions=["D"]),
-        '<decisionService id="S" name="S"><variable name="S"/>'
-        '<outputDecision href="#id_D"/><outputDecision href="#id_E"/>'
-        + "".join(f'<inputData href="#id_{name}"/>' for name in NAMES)
-        + "</decisionService>",
+        dmn.decision("D", body, inputs=NAMES, knowledge=known, type_ref=declared),
+        dmn.decision("E", later, decisions=["D"]),
+        dmn.decision("F", f"P({number}, {text})", inputs=NAMES, knowledge=["P"]),
+        _service("P", ["n", "s"], ["D"]),
+        _service("S", NAMES, ["D", "E", "F"]),
     )
 
 
