@@ -184,7 +184,7 @@ def measure_memory() -> None:
     held = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     print(
-        f"a compiled table of 20,000 rows holds {held / 2**20:.1f} MiB ({len(decide.shapes)} inputs)"
+        f"compiled, 20,000 rows of {len(decide.shapes)} inputs hold {held / 2**20:.1f} MiB"
     )
 
 

@@ -111,13 +111,19 @@ def in_engine_terms(value: Any) -> Any:
 
 def cases_in(folder: Path) -> Iterator[Case]:
     """Run every case of a folder."""
+    for test, model in tests_in(folder):
+        yield from run_case(folder.name, test, model)
+
+
+def tests_in(folder: Path) -> Iterator[tuple[Any, Any]]:
+    """Give every test of a folder with its model."""
     for test_file in sorted(folder.glob("*.xml")):
         root = etree.parse(test_file).getroot()
         name = next(iter(children(root, "modelName"))).text
         path = folder / name
         model = load_model(path, resolver=lambda namespace, _: find_import(folder, namespace))
         for test in children(root, "testCase"):
-            yield from run_case(folder.name, test, model)
+            yield test, model
 
 
 def find_import(folder: Path, namespace: str) -> bytes | None:
@@ -128,7 +134,8 @@ def find_import(folder: Path, namespace: str) -> bytes | None:
     return None
 
 
-def run_case(folder: str, test: Any, model: Any) -> Iterator[Case]:
+def facts_of(test: Any, model: Any) -> dict[str, Any]:
+    """Read the inputs of a test, by their names in the model."""
     facts = {}
     for node in children(test, "inputNode"):
         namespace, name = node.get("namespace"), node.get("name")
@@ -140,17 +147,24 @@ def run_case(folder: str, test: Any, model: Any) -> Iterator[Case]:
                 if part.file.definitions.namespace == namespace and part.name == name:
                     home = model.graph.files[model.definitions.namespace]
                     facts[model.graph.visible_name(home, key)] = value
+    return facts
+
+
+def target_of(test: Any, node: Any, model: Any) -> Any:
+    """Give what a result node asks for; raises Invalid where the model lacks it."""
+    if test.get("type") == "decisionService":
+        return model.service(test.get("invocableName"))
+    return model.decision(node.get("name"))
+
+
+def run_case(folder: str, test: Any, model: Any) -> Iterator[Case]:
+    facts = facts_of(test, model)
     is_service = test.get("type") == "decisionService"
     for node in children(test, "resultNode"):
         expected = read_value(next(iter(children(node, "expected"))))
         case = Case(folder, f"{test.get('id')} {node.get('name')}", expected)
         try:
-            target = (
-                model.service(test.get("invocableName"))
-                if is_service
-                else model.decision(node.get("name"))
-            )
-            result = target(facts, now=NOW)
+            result = target_of(test, node, model)(facts, now=NOW)
             case.actual = result.value
             if is_service and node.get("name") in result.values:
                 case.actual = result.values[node.get("name")]
@@ -160,10 +174,14 @@ def run_case(folder: str, test: Any, model: Any) -> Iterator[Case]:
         yield case
 
 
+def folders_in(root: Path) -> list[Path]:
+    """List the folders below a path that hold test cases."""
+    return sorted({path.parent for path in root.rglob("*.xml")})
+
+
 def run_tree(root: Path) -> list[Case]:
     """Run every folder below a path that holds test cases."""
-    folders = sorted({path.parent for path in root.rglob("*.xml")})
-    return [case for folder in folders for case in cases_in(folder)]
+    return [case for folder in folders_in(root) for case in cases_in(folder)]
 
 
 def print_score(cases: list[Case]) -> None:

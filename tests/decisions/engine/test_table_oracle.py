@@ -80,7 +80,7 @@ def type_like(expected: Any, found: Any) -> type:
     return type(found) if {type(expected), type(found)} <= numbers else type(expected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_table_agrees_with_a_naive_reading(data: st.DataObject) -> None:
     def choose(options: Sequence[Any]) -> Any:
@@ -92,7 +92,7 @@ def test_table_agrees_with_a_naive_reading(data: st.DataObject) -> None:
         assert_agreement(table, decide, grow_facts(choose, table.kinds), typed=typed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.randoms(use_true_random=True))
 def test_larger_table_agrees_with_a_naive_reading(chance: random.Random) -> None:
     table = grow_table(chance.choice, most=60)
