@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -26,6 +24,7 @@ from decisions.engine.xml_elements import (
     typed_names,
     variable_type_of,
 )
+from decisions.engine.xml_hash import content_hash
 
 NAMESPACES = frozenset(
     {
@@ -37,6 +36,7 @@ NAMESPACES = frozenset(
 )
 EXTENSION = "urn:clearance:dmn"
 
+_TOO_DEEP: Any = etree.XPath("/*" * (NESTING + 1))
 _POSITION = re.compile(r",? line \d+, column \d+")
 
 
@@ -54,7 +54,7 @@ def read_definitions(source: bytes) -> m.Definitions:
         id=root.get("id", ""),
         name=root.get("name", ""),
         namespace=root.get("namespace", ""),
-        hash=content_hash(root),
+        hash=content_hash(root, source),
         description=text_of(root, "description"),
         imports=tuple(map(_import, all_named(root, "import"))),
         items=tuple(map(_item, all_named(root, "itemDefinition"))),
@@ -75,7 +75,14 @@ def _parse(source: bytes) -> Element:
             "limit.xml", f"The file is larger than {XML_BYTES} bytes.", "Split the model."
         )
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+        remove_blank_text=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(source, parser)
@@ -122,22 +129,8 @@ def _too_deep(line: int | None) -> Refused:
 
 
 def _check_depth(root: Element) -> None:
-    depth = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > NESTING:
-            raise _too_deep(element.sourceline)
-
-
-def content_hash(root: Element) -> str:
-    """Give the SHA-256 of the canonical XML without comments and diagram."""
-    copy = deepcopy(root)
-    for child in list(copy):
-        if isinstance(child.tag, str) and etree.QName(child).localname == "DMNDI":
-            copy.remove(child)
-    write: Any = etree.tostring
-    canonical = write(copy, method="c14n2", with_comments=False, strip_text=True)
-    return hashlib.sha256(canonical).hexdigest()
+    for element in _TOO_DEEP(root):
+        raise _too_deep(element.sourceline)
 
 
 def _hrefs(element: Element, container: str, name: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from decisions.engine.xml_elements import (
     type_ref_of,
     typed_names,
 )
+from decisions.engine.xml_rules import rules_in
 
 
 def boxed_in(element: Element | None) -> m.Boxed | None:
@@ -137,7 +138,7 @@ def _table(element: Element) -> m.Boxed:
         output_label=element.get("outputLabel", ""),
         inputs=tuple(map(_table_input, all_named(element, "input"))),
         outputs=tuple(map(_table_output, all_named(element, "output"))),
-        rules=tuple(map(_rule, all_named(element, "rule"))),
+        rules=rules_in(element),
         annotations=tuple(annotations),
     )
 
@@ -169,17 +170,6 @@ def _table_output(element: Element) -> m.TableOutput:
         type_ref_of(element),
         text_of(element, "outputValues", "text"),
         text_of(element, "defaultOutputEntry", "text"),
-    )
-
-
-def _rule(element: Element) -> m.TableRule:
-    return m.TableRule(
-        element.get("id", ""),
-        tuple(text_of(child, "text") for child in all_named(element, "inputEntry")),
-        tuple(text_of(child, "text") for child in all_named(element, "outputEntry")),
-        tuple(text_of(child, "text") for child in all_named(element, "annotationEntry")),
-        text_of(element, "description"),
-        element.sourceline or 0,
     )
 
 
