@@ -140,10 +140,16 @@ def at_index(run: Run, value: Any, index: Any, site: Site) -> Any:
     return items[position - 1 if position > 0 else position]
 
 
-def select(run: Run, value: Any, keep: Callable[[Any], Any], site: Site) -> Any:
-    """Return the items for which `keep` is true; a number given by it is a position instead."""
+def select(run: Run, value: Any, keep: Callable[[Any], Any], site: Site, ask: bool = False) -> Any:
+    """Return the items for which `keep` is true; a number given by it is a position instead.
+
+    Where there are no items, `ask` makes it ask for a position all the same (§10.3.2.5).
+    """
     items = value if type(value) is list else [] if value is None else [value]
     run.spend(len(items))
+    if ask and not items:
+        position = keep(None)
+        return at_index(run, items, position, site) if type(position) in NUMERIC else []
     kept = []
     for item in items:
         answer = keep(item)
@@ -162,25 +168,31 @@ def select(run: Run, value: Any, keep: Callable[[Any], Any], site: Site) -> Any:
     return kept
 
 
-def iterate(run: Run, value: Any, site: Site) -> Iterator[Any]:
-    """Give the values a loop runs over, in order."""
+def iterate(run: Run, value: Any, site: Site) -> Iterator[Any] | None:
+    """Give the values a loop runs over, in order; null where there are none to go through."""
     if type(value) is Range:
-        return _span(run, value.low, value.high, site)
+        found = span(run, value.low, value.high, site)
+        return found and _without_ends(found, value)
     if type(value) is list:
         run.spend(len(value))
         return iter(value)
     if value is None:
         run.report(site, "null.list", "The list to go through is empty (null).", severity="warning")
-        return iter(())
+        return None
     return iter((value,))
 
 
-def span(run: Run, low: Any, high: Any, site: Site) -> Iterator[Any]:
-    """Give low..high of a for expression, upward or downward."""
-    return _span(run, low, high, site)
+def _without_ends(values: Iterator[Any], box: Range) -> Iterator[Any]:
+    """Leave out the ends that an open range leaves out."""
+    return (
+        value
+        for value in values
+        if (box.low_closed or value != box.low) and (box.high_closed or value != box.high)
+    )
 
 
-def _span(run: Run, low: Any, high: Any, site: Site) -> Iterator[Any]:
+def span(run: Run, low: Any, high: Any, site: Site) -> Iterator[Any] | None:
+    """Give low..high of a for expression, upward or downward; null when nobody can count so."""
     first, last = numbers.as_integer(low), numbers.as_integer(high)
     make: Callable[[int], Any] = int
     if type(low) is Date and type(high) is Date:
@@ -193,7 +205,7 @@ def _span(run: Run, low: Any, high: Any, site: Site) -> Iterator[Any]:
             f"Nobody can count from {show(low)} to {show(high)}.",
             "Use two whole numbers or two dates.",
         )
-        return iter(())
+        return None
     step = 1 if first <= last else -1
     check_list_size(min(abs(last - first) + 1, LIST_ITEMS + 1))
     run.spend(abs(last - first) + 1)

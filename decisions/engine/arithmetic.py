@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from decisions.engine import numbers, temporal
-from decisions.engine.limits import check_string_size
+from decisions.engine.limits import LONG_STEPS, check_string_size
 from decisions.engine.numbers import NumberError
 from decisions.engine.operators import NUMERIC
 from decisions.engine.problems import Site
@@ -15,6 +15,7 @@ from decisions.engine.values import kind_of, show
 
 _MOST_NANOS = 10**30
 _MOST_MONTHS = 10**14
+_SMALL_POWER = 100
 
 
 def _mismatch(run: Run, left: Any, right: Any, verb: str, site: Site) -> None:
@@ -40,7 +41,7 @@ def _number_fault(run: Run, message: str, site: Site) -> None:
     run.report(site, "number.result", message, "Guard the expression with if ... then ... else.")
 
 
-def _checked(run: Run, value: Any, site: Site) -> Any:
+def checked(run: Run, value: Any, site: Site) -> Any:
     """Refuse durations and dates beyond the range the engine keeps."""
     if value is None:
         out = True
@@ -67,11 +68,12 @@ def add(run: Run, left: Any, right: Any, site: Site) -> Any:
             return None
     if left_kind is str and right_kind is str:
         check_string_size(len(left) + len(right))
+        run.spend_text(len(left) + len(right))
         return left + right
     if left_kind is Days and right_kind is Days:
-        return _checked(run, Days(left.nanos + right.nanos), site)
+        return checked(run, Days(left.nanos + right.nanos), site)
     if left_kind is Months and right_kind is Months:
-        return _checked(run, Months(left.months + right.months), site)
+        return checked(run, Months(left.months + right.months), site)
     if right_kind in (Days, Months) and left_kind in (Date, Time, DateTime):
         return _shift(run, left, right, 1, site)
     if left_kind in (Days, Months) and right_kind in (Date, Time, DateTime):
@@ -83,17 +85,17 @@ def add(run: Run, left: Any, right: Any, site: Site) -> Any:
 def _shift(run: Run, moment: Any, by: Any, sign: int, site: Site) -> Any:
     if type(by) is Months and type(moment) is not Time:
         if type(moment) is Date:
-            return _checked(run, temporal.shift_months(moment, sign * by.months), site)
+            return checked(run, temporal.shift_months(moment, sign * by.months), site)
         day = temporal.shift_months(moment.date, sign * by.months)
-        return _checked(run, day and DateTime(day, moment.time), site)
+        return checked(run, day and DateTime(day, moment.time), site)
     if type(by) is Days:
         nanos = sign * by.nanos
         if type(moment) is Time:
             return temporal.time_of(temporal.time_nanos(moment) + nanos, moment)
         if type(moment) is DateTime:
-            return _checked(run, temporal.shift_moment(moment, nanos), site)
+            return checked(run, temporal.shift_moment(moment, nanos), site)
         number = temporal.day_number(moment) + nanos // (temporal.DAY_SECONDS * NANOS)
-        return _checked(run, temporal.date_of(number), site)
+        return checked(run, temporal.date_of(number), site)
     _mismatch(run, moment, by, "addition (+)" if sign > 0 else "subtraction (-)", site)
     return None
 
@@ -108,9 +110,9 @@ def subtract(run: Run, left: Any, right: Any, site: Site) -> Any:
             _number_fault(run, "The difference is too large.", site)
             return None
     if left_kind is Days and right_kind is Days:
-        return _checked(run, Days(left.nanos - right.nanos), site)
+        return checked(run, Days(left.nanos - right.nanos), site)
     if left_kind is Months and right_kind is Months:
-        return _checked(run, Months(left.months - right.months), site)
+        return checked(run, Months(left.months - right.months), site)
     if right_kind in (Days, Months) and left_kind in (Date, Time, DateTime):
         return _shift(run, left, right, -1, site)
     if left_kind is Time and right_kind is Time:
@@ -148,9 +150,9 @@ def multiply(run: Run, left: Any, right: Any, site: Site) -> Any:
         if left_kind in NUMERIC and right_kind in NUMERIC:
             return numbers.multiply(left, right)
         if left_kind in (Days, Months) and right_kind in NUMERIC:
-            return _checked(run, _scale(left, right), site)
+            return checked(run, _scale(left, right), site)
         if left_kind in NUMERIC and right_kind in (Days, Months):
-            return _checked(run, _scale(right, left), site)
+            return checked(run, _scale(right, left), site)
     except NumberError:
         _number_fault(run, "The product is too large.", site)
         return None
@@ -173,7 +175,7 @@ def divide(run: Run, left: Any, right: Any, site: Site) -> Any:
         if left_kind is right_kind and left_kind in (Days, Months):
             return numbers.divide(left[0], right[0])
         if left_kind in (Days, Months) and right_kind in NUMERIC:
-            return _checked(run, left_kind(int(numbers.CONTEXT.divide(left[0], right))), site)
+            return checked(run, left_kind(int(numbers.CONTEXT.divide(left[0], right))), site)
     except NumberError:
         fault = "Division by zero has no result." if _is_zero(right) else "The result is too large."
         _number_fault(run, fault, site)
@@ -189,6 +191,7 @@ def _is_zero(value: Any) -> bool:
 def power(run: Run, left: Any, right: Any, site: Site) -> Any:
     """Return left ** right for numbers."""
     if type(left) in NUMERIC and type(right) in NUMERIC:
+        run.spend(1 if type(right) is int and abs(right) < _SMALL_POWER else LONG_STEPS)
         try:
             return numbers.power(left, right)
         except NumberError:

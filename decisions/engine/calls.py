@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,11 @@ class Form:
     def __post_init__(self) -> None:
         required = sum(not param.optional for param in self.params)
         object.__setattr__(self, "required", required)
+
+    @property
+    def takes_items(self) -> bool:
+        """Tell whether a list given by name stands for all the items, as in min(c: [1, 2])."""
+        return len(self.params) == 1 and self.params[0].kinds != {"list"}
 
     def adapt(self, arguments: tuple[Any, ...]) -> list[Any] | None:
         """Fit arguments to the parameters, or give None."""
@@ -104,7 +109,7 @@ class Builtin:
                 if any(value is _UNFIT for value in fitted):
                     continue
                 run.spend(1)
-                if form.variadic and type(fitted[-1]) is not list:
+                if form.variadic and not (form.takes_items and type(fitted[-1]) is list):
                     fitted[-1] = [fitted[-1]]
                 return form.function(run, site, *fitted)
         all_names = [param.name for form in self.forms for param in form.params]
@@ -153,23 +158,7 @@ class Builtin:
 
 def call_value(run: Run, site: Site, function: Any, *arguments: Any) -> Any:
     """Call whatever value stands before the parentheses."""
-    if type(function) is not Function:
-        run.report(
-            site,
-            "call.function",
-            "Something that is not a function is called.",
-            "Check the name before the parentheses.",
-            "error",
-        )
-        return None
-    count = len(arguments)
-    if count < function.required or (count > len(function.params) and not function.variadic):
-        run.report(
-            site,
-            "call.count",
-            f"{function.name} takes {len(function.params)} arguments, {count} were given.",
-            f"Its parameters are: {', '.join(function.params) or 'none'}.",
-        )
+    if not takes(run, site, function, len(arguments)):
         return None
     run.enter()
     result = function.invoke(run, site, *arguments)
@@ -177,10 +166,40 @@ def call_value(run: Run, site: Site, function: Any, *arguments: Any) -> Any:
     return result
 
 
+def takes(run: Run, site: Site, function: Any, count: int) -> bool:
+    """Tell, and report where not, whether a value is a function of so many arguments."""
+    if type(function) is not Function:
+        run.report(
+            site,
+            "call.function",
+            "Something that is not a function is called.",
+            "Check the name before the parentheses.",
+        )
+        return False
+    if count < function.required or (count > len(function.params) and not function.variadic):
+        run.report(
+            site,
+            "call.count",
+            f"{function.name} takes {len(function.params)} arguments, {count} were given.",
+            f"Its parameters are: {', '.join(function.params) or 'none'}.",
+        )
+        return False
+    return True
+
+
 def call_named(run: Run, site: Site, function: Any, names: tuple[str, ...], *values: Any) -> Any:
     """Call a function value with named arguments."""
+    arguments = in_order(run, site, function, names, values)
+    return None if arguments is None else call_value(run, site, function, *arguments)
+
+
+def in_order(
+    run: Run, site: Site, function: Any, names: tuple[str, ...], values: Sequence[Any]
+) -> list[Any] | None:
+    """Put named arguments in the order of the parameters; None, reported, where they differ."""
     if type(function) is not Function:
-        return call_value(run, site, function)
+        takes(run, site, function, 0)
+        return None
     given = dict(zip(names, values, strict=True))
     wrong = _unknown(names, function.params)
     missing = [name for name in function.params[: function.required] if name not in given]
@@ -193,7 +212,7 @@ def call_named(run: Run, site: Site, function: Any, names: tuple[str, ...], *val
             f"Its parameters are: {', '.join(function.params) or 'none'}.",
         )
         return None
-    return call_value(run, site, function, *(given.get(name) for name in function.params))
+    return [given.get(name) for name in function.params]
 
 
 def _unknown(names: Iterable[str], params: tuple[str, ...]) -> str | None:

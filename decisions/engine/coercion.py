@@ -24,6 +24,7 @@ from decisions.engine.types import (
     base_of,
     context_of,
     list_of,
+    may_be,
 )
 from decisions.engine.values import Function, Range, kind_of, show
 
@@ -49,7 +50,11 @@ def conforms(run: Run, value: Any, kind: Type, *, nullable: bool = True) -> bool
             conforms(run, end, kind.of) for end in (value.low, value.high)
         )
     if isinstance(kind, FunctionType):
-        return type(value) is Function and len(value.params) == len(kind.params)
+        return (
+            type(value) is Function
+            and len(value.params) == len(kind.params)
+            and may_be(value.type, kind)
+        )
     return kind_of(value) == kind.name
 
 
@@ -57,8 +62,7 @@ def is_allowed(run: Run, value: Any, kind: ItemType) -> bool:
     """Tell whether the allowed values of an item definition take a value."""
     if kind.allows is None:
         return True
-    if type(value) is list and isinstance(base_of(kind.base), ListType):
-        # Allowed values of a collection constrain its items (§7.3.3).
+    if type(value) is list and not kind.whole and isinstance(base_of(kind.base), ListType):
         return all(kind.allows(run, item) is True for item in value)
     return kind.allows(run, value) is True
 

@@ -20,7 +20,10 @@ FEW = 30  # Allowed values that a hint lists.
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """Allowed values: a list of values, bounds, a pattern or a length where they say so."""
+    """Allowed values: a list of values, bounds, a pattern or a length where they say so.
+
+    With `inherits`, the type beneath has allowed values of its own, which only `allows` knows.
+    """
 
     text: str
     allows: Allows | None
@@ -29,6 +32,15 @@ class Constraint:
     high: _Bound | None = None
     pattern: str | None = None
     longest: int | None = None
+    inherits: bool = False
+
+    @property
+    def texts(self) -> frozenset[str] | None:
+        """The texts allowed, where a list of texts is all there is to it."""
+        values = None if self.inherits else self.values
+        if not values or not all(type(value) is str for value in values):
+            return None
+        return frozenset(values)
 
     @classmethod
     def of(cls, tests: n.Tests, text: str, allows: Allows | None) -> Constraint:

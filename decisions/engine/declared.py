@@ -27,6 +27,9 @@ from decisions.engine.types import (
 Allows = Callable[[Run, object], bool | None]
 Compile = Callable[[n.Tests, str], Allows]
 
+WHOLE = "[]"
+"""Follows the name of a collection whose tests are about the list, not about each item."""
+
 
 @dataclass(slots=True)
 class Declared:
@@ -95,16 +98,20 @@ class _Builder:
         base = self.base(item, title, path)
         if item.is_collection:
             base = list_of(base)
-        allows = self.allowed(item, title)
-        if allows is None and not isinstance(base, ContextType):
-            return base
-        return ItemType(title, base, item.allowed if allows else "", allows)
+        allows = self.allowed(item.limits, title)
+        if allows is not None or isinstance(base, ContextType):
+            base = ItemType(title, base, item.limits if allows else "", allows)
+        allows = self.allowed(item.limits_of_whole, f"{title}{WHOLE}")
+        if allows is not None:
+            base = ItemType(title, base, item.limits_of_whole, allows, whole=True)
+        return base
 
     def base(self, item: m.ItemDefinition, title: str, path: tuple[str, ...]) -> Type:
         """Build what an item definition is made of."""
         if item.function_output is not None:
             params = tuple(self.reference(ref, title, path) for _, ref in item.function_params)
-            return function_of(params, self.reference(item.function_output, title, path))
+            result = self.reference(item.function_output, title, path)
+            return function_of(params, result, proven=False)
         if item.components:
             return context_of(
                 {
@@ -123,13 +130,13 @@ class _Builder:
             return self.named(target, path)
         return self.declared.resolve(reference, f'type "{title}"')
 
-    def allowed(self, item: m.ItemDefinition, title: str) -> Allows | None:
+    def allowed(self, text: str, title: str) -> Allows | None:
         """Read and compile allowed values."""
-        if not item.allowed or item.allowed.strip() == "-":
+        if not text or text.strip() == "-":
             return None
         where = f'allowed values of "{title}"'
         try:
-            tests = parse_unary_tests(item.allowed, Surroundings(Names(BUILTINS), where=where))
+            tests = parse_unary_tests(text, Surroundings(Names(BUILTINS), where=where))
         except Refused as refusal:
             self.declared.problems.append(refusal.problem)
             return None

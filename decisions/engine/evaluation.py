@@ -1,26 +1,23 @@
-"""Models, decisions and results as callers see them."""
+"""A loaded model as callers see it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine.back_ends import entry_of, interpreter_of, program_of, replay_of
+from decisions.engine.codegen.entry import Enter, Known
 from decisions.engine.codegen.program import Compiler, Program
-from decisions.engine.explain import describe_model, explain_result, why_not
-from decisions.engine.facts import Reader, Shape, escape, schema_of, shape_of_input
+from decisions.engine.decide import NO_OBJECT, Decide, Result
+from decisions.engine.describe import describe_model
+from decisions.engine.facts import Reader, Shape, schema_of, shape_of_input
 from decisions.engine.graph import Graph, Part
+from decisions.engine.interpreter.parts import Interpreter
 from decisions.engine.problems import Invalid, Problem, Refused
-from decisions.engine.reading import Unfit, quick_reader
 from decisions.engine.run import Run
-from decisions.engine.types import ANY
-from decisions.engine.values import give_out
 from decisions.engine.xml_write import write_definitions
-
-_NO_OBJECT = Problem("input.type", "The facts must be an object.", "", "Give { ... }.")
 
 
 class Model:
@@ -39,7 +36,8 @@ class Model:
         self._compiler = None if graph is None else Compiler(graph)
         if self._compiler is not None:
             self.problems.extend(self._compiler.check())
-        self._programs: dict[tuple[str, bool], Program] = {}
+        self._programs: dict[str, Program] = {}
+        self._entries: dict[tuple[str, frozenset[str], bool], Enter] = {}
 
     @cached_property
     def errors(self) -> list[tuple[str | None, Problem]]:
@@ -116,7 +114,7 @@ class Model:
     def check(self, facts: Any) -> list[Problem]:
         """Hold facts against the declared inputs; `where` is a pointer such as /show/explicit."""
         if not isinstance(facts, Mapping):
-            return [_NO_OBJECT]
+            return [NO_OBJECT]
         reader = Reader(Run(), strict=True)
         try:
             reader.read_all(facts, self.asked)
@@ -146,19 +144,35 @@ class Model:
         except Refused as refusal:
             raise Invalid(str(refusal.problem)) from None
 
-    def program(self, part: Part, *, trace: bool = False) -> Program:
+    def program(self, part: Part) -> Program:
         """Compile a part once."""
-        known = self._programs.get((part.key, trace))
-        if known is None:
-            if self._compiler is None:
-                raise Invalid("The model could not be read.")
-            make = (
-                self._compiler.decision
-                if isinstance(part.element, m.Decision)
-                else self._compiler.service
-            )
-            known = self._programs[part.key, trace] = make(part, trace=trace)
-        return known
+        if part.key not in self._programs:
+            self._programs[part.key] = program_of(self._readable(), part)
+        return self._programs[part.key]
+
+    def enter(
+        self, part: Part, shapes: Mapping[str, Shape], fixed: frozenset[str], *, tainted: bool
+    ) -> Enter:
+        """Compile the quick way into a part once for each set of inputs that are fixed."""
+        key = part.key, fixed, tainted
+        if key not in self._entries:
+            known = Known(frozenset({*self.shapes, *shapes}), fixed, tainted, Result)
+            self._entries[key] = entry_of(self._readable(), part, shapes, known)
+        return self._entries[key]
+
+    def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+        """Compile what explanations of a part need."""
+        return replay_of(self._readable(), part, shapes)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The slow path, which keeps what explanations need."""
+        return interpreter_of(self._readable())
+
+    def _readable(self) -> Compiler:
+        if self._compiler is None:
+            raise Invalid("The model could not be read.")
+        return self._compiler
 
 
 def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:
@@ -166,165 +180,3 @@ def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:
     where = problem.where
     fitting = [label for label in labels if where == label or where.startswith(f"{label},")]
     return labels[max(fitting, key=len)] if fitting else None
-
-
-class Decide:
-    """One decision or decision service, ready to be called with facts."""
-
-    def __init__(
-        self, model: Model, graph: Graph, part: Part, fixed: Mapping[str, Any] | None = None
-    ) -> None:
-        self.model = model
-        self.graph = graph
-        self.part = part
-        self.program = model.program(part)
-        self.shapes = _shapes_needed(graph, part, self.program)
-        self._readers = {name: quick_reader(shape) for name, shape in self.shapes.items()}
-        self._known = {*model.shapes, *self.shapes}
-        used = _parts_used(graph, self.program)
-        # What is wrong with other decisions does not taint this one.
-        self._errors = [
-            problem for owner, problem in model.errors if owner is None or owner in used
-        ]
-        self._given: dict[str, Any] = {}
-        self._given_problems: list[Problem] = []
-        if fixed:
-            run = Run()
-            self._given = self._read({k: v for k, v in fixed.items() if k in self.shapes}, run)
-            self._given_problems = run.problems
-
-    def given(self, facts: Mapping[str, Any]) -> Decide:
-        """Give the same decision with some inputs fixed: read once, used by every call.
-
-        Meant for large inputs that stay the same, such as reference tables.
-        """
-        return Decide(self.model, self.graph, self.part, facts)
-
-    def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
-        """Decide on facts at a time; never raises on bad facts, see Result.problems."""
-        return Result(self, facts, now)
-
-    def run(self, facts: Mapping[str, Any], run: Run, *, trace: bool = False) -> Any:
-        """Evaluate within a run; gives the value as Python's and leaves the rest in the run."""
-        run.problems.extend(self._errors)
-        run.problems.extend(self._given_problems)
-        program = self.model.program(self.part, trace=True) if trace else self.program
-        try:
-            taken = self._read(facts, run, complete=True)
-            inputs = [taken[name] for name in self.shapes]
-            return give_out(program.code(run, *inputs), run)
-        except Refused as refusal:
-            problem = refusal.problem
-            run.problems.append(replace(problem, where=problem.where or self.part.label))
-        except RecursionError:
-            run.problems.append(
-                Problem(
-                    "limit.depth",
-                    "The evaluation is nested too deep.",
-                    self.part.label,
-                    "Look for a function that calls itself without end.",
-                )
-            )
-        return None
-
-    def _read(
-        self, facts: Mapping[str, Any], run: Run, *, complete: bool = False
-    ) -> dict[str, Any]:
-        """Read facts quickly, and those that do not fit once more for their problems."""
-        taken = dict(self._given)
-        for name, read in self._readers.items():
-            if name in facts:
-                try:
-                    taken[name] = read(run, facts[name])
-                    continue
-                except Unfit:
-                    pass
-            elif name in taken or not complete:
-                continue
-            reader = Reader(run, strict=False)
-            taken[name] = reader.part(facts, name, self.shapes[name], f"/{escape(name)}")
-            run.problems.extend(reader.problems)
-        if not self._known.issuperset(facts):
-            reader = Reader(run, strict=False)
-            reader.unknown_names(facts, dict.fromkeys(self._known, _ANYTHING), "")
-            run.problems.extend(reader.problems)
-        return taken
-
-
-_ANYTHING = Shape(ANY, optional=True)
-
-
-def _shapes_needed(graph: Graph, part: Part, program: Program) -> dict[str, Shape]:
-    """Give the declared form of each input of a program, by the name its caller uses."""
-    shapes: dict[str, Shape] = {}
-    for key in program.inputs:
-        needed = graph.parts[key]
-        shapes[graph.visible_name(part.file, key)] = (
-            shape_of_input(needed.element, needed.file.declared)
-            if isinstance(needed.element, m.InputData)
-            else Shape(needed.type, optional=True)
-        )
-    return shapes
-
-
-def _parts_used(graph: Graph, program: Program) -> frozenset[str]:
-    """Give the keys of a program's decisions and of everything they require."""
-    found: set[str] = set()
-    waiting = list(program.decisions)
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            waiting.extend(graph.parts[key].requires.values())
-    return frozenset(found)
-
-
-class Result:
-    """What a decision gave: the value, the rows that matched, the problems, the values between."""
-
-    def __init__(self, decide: Decide, facts: Mapping[str, Any], now: datetime | None) -> None:
-        self._decide = decide
-        given: object = facts
-        self._facts = dict(given) if isinstance(given, Mapping) else {}
-        self._now = now
-        run = Run(now=now)
-        if not isinstance(given, Mapping):
-            run.problems.append(_NO_OBJECT)
-        self.value = decide.run(self._facts, run)
-        self.rows: list[tuple[str, int]] = run.hits
-        self.problems = run.problems
-        self._values = run.values
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether a problem taints the value, so that a person should look."""
-        return any(problem.severity == "error" for problem in self.problems)
-
-    @cached_property
-    def values(self) -> dict[str, Any]:
-        """The value of every decision that was evaluated, by name."""
-        decide, run = self._decide, Run()
-        return {
-            decide.graph.visible_name(decide.part.file, key): _safe_out(value, run)
-            for key, value in self._values.items()
-        }
-
-    def explain(self) -> list[dict[str, Any]]:
-        """Give for every decision what it read, which cells matched and what it gave."""
-        run = Run(now=self._now)
-        self._decide.run(self._facts, run, trace=True)
-        return explain_result(self._decide.graph, self._decide.program.decisions, run)
-
-    def why_not(self, row: int, table: str | None = None) -> dict[str, Any]:
-        """Tell which cells kept a row from matching; the table is the decision's own by default."""
-        run = Run(now=self._now, every_row=True)
-        self._decide.run(self._facts, run, trace=True)
-        decide = self._decide
-        return why_not(decide.graph, decide.program.decisions, run, row, table)
-
-
-def _safe_out(value: Any, run: Run) -> Any:
-    try:
-        return give_out(value, run)
-    except Refused:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from decisions.engine import model as m
 from decisions.engine import temporal
 from decisions.engine.coercion import conforms
 from decisions.engine.constraints import Constraint
-from decisions.engine.declared import Declared
+from decisions.engine.declared import WHOLE, Declared
 from decisions.engine.limits import LIST_ITEMS, STRING_CHARACTERS
 from decisions.engine.problems import Problem, Refused, Severity, did_you_mean
 from decisions.engine.run import Run
@@ -94,7 +94,9 @@ def _shape_of_item(
     tests = declared.tests.get(title)
     if tests is not None:
         allows = _allows_of(declared, title, item)
-        constraint = Constraint.of(tests, item.allowed, allows)
+        constraint = replace(
+            Constraint.of(tests, item.limits, allows), inherits=shape.constraint is not None
+        )
         shape = Shape(
             shape.type, shape.optional, shape.parts, shape.item, constraint, shape.description
         )
@@ -109,13 +111,41 @@ def _shape_of_item(
             description=shape.description,
         )
         return Shape(
-            ANY, shape.optional, item=inner, description=shape.description, display=shape.display
+            ANY,
+            shape.optional,
+            item=inner,
+            constraint=_constraint_on_whole(item, title, declared),
+            description=shape.description,
+            display=shape.display,
         )
     return shape
 
 
+def _constraint_on_whole(
+    item: m.ItemDefinition, title: str, declared: Declared
+) -> Constraint | None:
+    """Give what is asked of a list as a whole, such as count(?) < 5."""
+    tests = declared.tests.get(f"{title}{WHOLE}")
+    kind = _type_titled(declared, title)
+    if tests is None or not isinstance(kind, ItemType):
+        return None
+    return Constraint.of(tests, item.limits_of_whole, kind.allows)
+
+
 def _allows_of(declared: Declared, title: str, item: m.ItemDefinition) -> Any:
     """Find the compiled test of a definition by its dotted title."""
+    kind = _type_titled(declared, title)
+    if isinstance(kind, ItemType) and kind.whole:
+        kind = kind.base
+    if not isinstance(kind, ItemType):
+        return None
+    if item.is_collection:
+        return kind.allows
+    # Through the whole chain of types, so that a type built on another keeps both constraints.
+    return lambda run, value: conforms(run, value, kind)
+
+
+def _type_titled(declared: Declared, title: str) -> Type | None:
     head, *rest = title.split(".")
     kind: Any = declared.types.get(head)
     for name in rest:
@@ -123,12 +153,7 @@ def _allows_of(declared: Declared, title: str, item: m.ItemDefinition) -> Any:
         while isinstance(base, ListType):
             base = base_of(base.item)
         kind = base.components[name] if hasattr(base, "components") else None
-    if not isinstance(kind, ItemType):
-        return None
-    if item.is_collection:
-        return kind.allows
-    # Through the whole chain of types, so that a type built on another keeps both constraints.
-    return lambda run, value: conforms(run, value, kind)
+    return kind if isinstance(kind, Type) else None
 
 
 class Reader:
@@ -185,8 +210,9 @@ class Reader:
         if shape.parts is not None:
             return self.context(value, shape, path)
         if shape.item is not None:
-            return self.list_(value, shape.item, path)
-        found = self.scalar(value, shape, path)
+            found = self.list_(value, shape.item, path)
+        else:
+            found = self.scalar(value, shape, path)
         if found is not None and shape.constraint is not None:
             return self.constrained(found, shape, shape.constraint, path)
         return found

@@ -13,7 +13,7 @@ from decisions.engine.feel.names import Names
 from decisions.engine.feel.tokens import PROPERTIES
 from decisions.engine.ir import Lowering, member_names, with_type
 from decisions.engine.problems import Problem, Refused, did_you_mean
-from decisions.engine.types import ANY, Type, context_of
+from decisions.engine.types import ANY, FunctionType, Type, base_of, context_of
 from decisions.engine.xml import read_definitions
 
 Resolver = Callable[[str, str], bytes | str | None]
@@ -24,6 +24,7 @@ _KINDS = {
     m.KnowledgeModel: "knowledge model",
     m.DecisionService: "decision service",
 }
+_CALLED = m.KnowledgeModel | m.DecisionService
 _MOST_IMPORTS = 50
 
 
@@ -39,7 +40,10 @@ class File:
 
 @dataclass(slots=True)
 class Part:
-    """One element of the graph: its file, what it requires by visible name, and its tree."""
+    """One element of the graph: its file, what it requires by visible name, and its tree.
+
+    `type` is that of its value or, of a knowledge model or service, that of what a call gives.
+    """
 
     key: str
     element: Element
@@ -57,6 +61,19 @@ class Part:
     def label(self) -> str:
         """Name the part for messages."""
         return f'{_KINDS[type(self.element)]} "{self.element.name}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What it takes to evaluate a decision or service, by the keys of parts.
+
+    `inputs` are what its caller gives, in this order; `decisions` run in theirs, and the values
+    of `targets` are the result.
+    """
+
+    inputs: tuple[str, ...]
+    decisions: tuple[str, ...]
+    targets: tuple[str, ...]
 
 
 class Graph:
@@ -137,6 +154,9 @@ class Graph:
             names.add(element.name)
             self.parts[part.key] = part
             part.type = file.declared.resolve(element.type_ref, where)
+            called = base_of(part.type)
+            if isinstance(called, FunctionType) and isinstance(element, _CALLED):
+                part.type = called.result
 
     def link(self) -> None:
         """Resolve the requirements of every element."""
@@ -272,8 +292,19 @@ class Graph:
         outputs = [self.resolve(part.file, ref) for ref in service.outputs]
         return [key for key in params if key], [key for key in outputs if key]
 
+    def plan(self, part: Part) -> Plan:
+        """Work out what it takes to evaluate a decision, or a service with its parameters given."""
+        given, targets = self.service_parts(part)
+        if isinstance(part.element, m.Decision):
+            targets = [part.key]
+        decisions = self.order(targets, frozenset(given))
+        needed = [key for key in self.inputs_of(decisions) if key not in given]
+        return Plan((*sorted(set(given)), *needed), tuple(decisions), tuple(targets))
+
     def service_type(self, part: Part) -> Type:
         """Give the type of what a decision service returns."""
+        if part.type != ANY:
+            return part.type
         _, outputs = self.service_parts(part)
         if len(outputs) == 1:
             return self.parts[outputs[0]].type

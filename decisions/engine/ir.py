@@ -9,12 +9,13 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.constants import priorities_of
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
-from decisions.engine.types import ANY, Type
+from decisions.engine.types import ANY, ListType, Type, base_of, item_of
 
 _NOTHING = n.Literal(1, None)
 _SHORT_POLICIES = {"U": "UNIQUE", "F": "FIRST", "P": "PRIORITY", "A": "ANY", "C": "COLLECT",
@@ -200,7 +201,7 @@ class Lowering:
             )
             policy = "UNIQUE"
         inputs = tuple(self.input_clause(clause) for clause in boxed.inputs)
-        outputs = tuple(self.output_clause(clause, boxed) for clause in boxed.outputs)
+        outputs = tuple(self.output_clause(clause, boxed, policy) for clause in boxed.outputs)
         if policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.order for output in outputs):
             self.report(
                 "table.order",
@@ -230,24 +231,33 @@ class Lowering:
             clause.allowed,
         )
 
-    def output_clause(self, clause: m.TableOutput, table: m.TableExpression) -> n.OutputClause:
+    def output_clause(
+        self, clause: m.TableOutput, table: m.TableExpression, policy: str
+    ) -> n.OutputClause:
         """Lower one output column; priorities may also come from the allowed values of its type."""
         label = clause.label or clause.name or table.output_label or "output"
         where = f'{self.where}, output "{label}"'
         allowed = self.tests(clause.allowed, f"{where}, output values")
         reference = clause.type_ref or (table.type_ref if len(table.outputs) == 1 else "")
-        kind = self.kind(reference) if reference else ANY
+        kind = self.kind(reference)
+        if not clause.type_ref and policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+            # The table's type is that of its rows together.
+            kind = ANY if table.aggregation == "COUNT" else item_of(kind)
+        elif policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") and isinstance(
+            base_of(kind), ListType
+        ):
+            # A column may declare the type of the list that its rows make.
+            kind = ANY
         ordered = allowed if allowed.tests else self.declared.tests.get(reference)
         default = None
         if clause.default:
             node = self.feel(clause.default, f"{where}, default")
             default = n.Placed(1, node, f"{where}, default", clause.default)
-        order = tuple(test.value for test in ordered.tests) if ordered else ()
         return n.OutputClause(
             clause.name,
             label,
             kind,
-            order,
+            priorities_of(ordered),
             allowed if allowed.tests else None,
             clause.allowed,
             default,

@@ -12,9 +12,12 @@ LIST_ITEMS = 200_000
 STRING_CHARACTERS = 1_000_000
 CALL_DEPTH = 100
 STEPS = 1_000_000
+MOST_ITERATORS = 10  # Python nests 20 loops at most.
+LONG_STEPS = 50  # What one power, logarithm or exponential function costs.
 REGEX_CHARACTERS = 1_000
 REGEX_SUBJECT_CHARACTERS = 20_000
 PROBLEMS_KEPT = 50
+TRACES_KEPT = 10_000
 
 
 class LimitReached(Refused):

@@ -64,7 +64,8 @@ class Hints:
 class ItemDefinition:
     """A declared type, or a component of one.
 
-    `allowed` are the allowed values or, where `is_constraint`, the type constraint.
+    `allowed` are its allowed values, `constraint` its type constraint; for what is no collection
+    they mean the same, and the first counts (DMN 1.5 §7.3.3).
     """
 
     name: str
@@ -72,13 +73,23 @@ class ItemDefinition:
     components: tuple[ItemDefinition, ...] = ()
     is_collection: bool = False
     allowed: str = ""
+    constraint: str = ""
     function_output: str | None = None
     function_params: tuple[tuple[str, str], ...] = ()
     description: str = ""
     hints: Hints = Hints()
     id: str = ""
-    is_constraint: bool = False
     kept: Kept = NOTHING
+
+    @property
+    def limits(self) -> str:
+        """Give what limits a value or, of a collection, each item."""
+        return self.allowed if self.is_collection else self.allowed or self.constraint
+
+    @property
+    def limits_of_whole(self) -> str:
+        """Give what limits a collection as a whole."""
+        return self.constraint if self.is_collection else ""
 
 
 @dataclass(frozen=True, slots=True)

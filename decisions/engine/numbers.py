@@ -28,6 +28,10 @@ CONTEXT = Context(
     Emax=6144,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
+WIDE = Context(prec=3 * DIGITS, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""For the steps between, where only the result is to be rounded."""
+
+_WIDEST = Context(prec=13_000, traps=[InvalidOperation, DivisionByZero])
 _INTEGER_LIMIT = 10**DIGITS
 _LEAST_SCALE, _MOST_SCALE = -6111, 6176
 
@@ -91,7 +95,13 @@ def power(left: Number, right: Number) -> Number:
     """Return left ** right; raises NumberError where it has no real value or is too large."""
     if right == 0:
         return 1
-    return CONTEXT.power(left, right)
+    if left == 0 and right < 0:
+        # The decimal library gives Infinity here without a word.
+        raise DivisionByZero
+    # A whole power worked out in 34 digits may be off by one in the last of them.
+    return CONTEXT.plus(
+        WIDE.power(left, right) if type(right) is int else CONTEXT.power(left, right)
+    )
 
 
 def negate(value: Number) -> Number:
@@ -105,8 +115,11 @@ def modulo(dividend: Number, divisor: Number) -> Number:
         if divisor == 0:
             raise DivisionByZero
         return dividend % divisor
-    quotient = CONTEXT.divide(dividend, divisor).to_integral_value(ROUND_FLOOR)
-    return CONTEXT.subtract(dividend, CONTEXT.multiply(divisor, quotient))
+    # The quotient may have more digits than a number has; the remainder is exact all the same.
+    rest = _WIDEST.remainder(dividend, divisor)
+    if rest != 0 and (rest < 0) != (divisor < 0):
+        rest = _WIDEST.add(rest, divisor)
+    return CONTEXT.plus(rest)
 
 
 def round_to(value: Number, scale: int, rounding: str) -> Number:

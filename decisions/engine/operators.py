@@ -44,7 +44,7 @@ def equal(run: Run, left: Any, right: Any) -> bool | None:
 
 
 def _all_equal(run: Run, pairs: Any, count: int) -> bool | None:
-    run.spend(count)
+    run.spend(2 * count + 2)
     result: bool | None = True
     for left, right in pairs:
         same = equal(run, left, right)
@@ -98,13 +98,18 @@ def ordering(left: Any, right: Any) -> int | None:
 def _compare(run: Run, left: Any, right: Any, site: Site) -> int | None:
     result = ordering(left, right)
     if result is None and left is not None and right is not None:
-        run.report(
-            site,
-            "type.comparison",
-            f"{show(left)} and {show(right)} cannot be compared by order.",
-            "Compare two numbers, two texts, two dates or two durations.",
-        )
+        report_unordered(run, left, right, site)
     return result
+
+
+def report_unordered(run: Run, left: Any, right: Any, site: Site) -> None:
+    """Report two values that have no order between them."""
+    run.report(
+        site,
+        "type.comparison",
+        f"{show(left)} and {show(right)} cannot be compared by order.",
+        "Compare two numbers, two texts, two dates or two durations.",
+    )
 
 
 def less(run: Run, left: Any, right: Any, site: Site) -> bool | None:
@@ -170,9 +175,11 @@ def truth(run: Run, value: Any, site: Site) -> bool | None:
 
 
 def includes(run: Run, box: Range, value: Any) -> bool | None:
-    """Tell whether a range includes a value; null when an end or the value is unfit."""
+    """Tell whether a range includes a value or is it; null when an end or the value is unfit."""
     if value is None:
         return None
+    if type(value) is Range:
+        return equal(run, value, box)
     if box.operator == "=":
         return equal(run, value, box.low)
     if box.operator == "!=":

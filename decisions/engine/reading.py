@@ -36,7 +36,7 @@ def quick_reader(shape: Shape) -> Read:
         read = _scalar_reader(base_of(shape.type))
     constraint = shape.constraint
     if constraint is not None and constraint.allows is not None:
-        read = _constrained(read, constraint.allows, constraint.values)
+        read = _constrained(read, constraint.allows, constraint.texts)
     return _nullable(read) if shape.optional else read
 
 
@@ -47,9 +47,9 @@ def _nullable(read: Read) -> Read:
     return nullable
 
 
-def _constrained(read: Read, allows: Callable[[Any, Any], Any], values: Any) -> Read:
-    texts = frozenset(values) if values and all(type(value) is str for value in values) else None
-
+def _constrained(
+    read: Read, allows: Callable[[Any, Any], Any], texts: frozenset[str] | None
+) -> Read:
     def one_of(run: Run, value: Any) -> Any:
         found = read(run, value)
         if found not in texts:  # type: ignore[operator]

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from decisions.engine.limits import REGEX_CHARACTERS, REGEX_SUBJECT_CHARACTERS
+from decisions.engine.regex_blocks import BLOCKS
+from decisions.engine.regex_classes import (
+    EVERYTHING,
+    Ranges,
+    category,
+    characters,
+    class_text,
+    escaped,
+    folded,
+    negated,
+    overlap,
+    ranges_of,
+    without,
+)
 
 _COST = 5_000_000
-_TRIES_PER_STEP = 1_000
+_SIMPLE_COST = 100_000_000
+_TRIES_PER_STEP = 200
 _MANY = 20
 _FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
-_CATEGORY = re.compile(r"\\([pP])\{(?:Is([A-Za-z0-9-]+)|([A-Z][a-z]?))\}")
-_NAME_START = r"A-Z_a-z:\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF"
-_CLASSES = {
-    "s": r" \t\n\r",
-    "d": r"\d",
-    "w": r"\w",
-    "i": _NAME_START,
-    "c": _NAME_START + r"\-.0-9\u00B7",
-}
+_CATEGORY = re.compile(r"\\[pP]\{(?:Is([A-Za-z0-9-]+)|([A-Z][a-z]?))\}")
 _LITERAL_ESCAPES = "\\|.?*+(){}[]^$-/"
-_CONTROL_ESCAPES = "nrt"
+_CONTROL_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_LINE_ENDS = characters("\n\r")
+_SPLIT_COST = 8
+_MOST_RANGES = 20_000
 
 
 class PatternError(Exception):
@@ -38,12 +47,14 @@ class Pattern:
 
     `repeats` counts repetitions that can run through a whole text, `ways` how many ways short
     ones such as {0,3} and alternatives can be combined, `nested` is a repetition of either.
+    A pattern `anchored` at the start of the text is tried there only.
     """
 
     compiled: re.Pattern[str]
     repeats: int
     nested: bool
     ways: int = 1
+    anchored: bool = False
 
     def check_subject(self, text: str) -> int:
         """Refuse texts on which the pattern could run too long; gives the steps to pay for."""
@@ -53,15 +64,16 @@ class Pattern:
             )
         length = max(len(text), 2)
         base = 2 if self.nested else length
-        exponent = length if self.nested else self.repeats + 1
-        # One repetition in a text of any allowed length is quick enough in practice.
-        mild = not self.nested and self.repeats <= 1
-        if exponent > 64 or self.ways * (length if mild else base**exponent) > _COST:
+        exponent = length if self.nested else self.repeats + (not self.anchored)
+        # One repetition alone is done in a tight loop.
+        most = _COST if self.nested or self.repeats > 1 else _SIMPLE_COST
+        cost = self.ways * base ** min(exponent, 64)
+        if exponent > 64 or cost > most:
             raise PatternError(
                 f"The pattern could take too long on a text of {len(text)} characters: "
                 "it repeats inside or beside other repetitions."
             )
-        return 1 + length // 10 + int(base**exponent) // _TRIES_PER_STEP
+        return 1 + length // 10 + int(cost) // _TRIES_PER_STEP
 
 
 @lru_cache(maxsize=512)
@@ -77,14 +89,32 @@ def translate(pattern: str, flags: str = "") -> Pattern:
     if "q" in flags:
         return Pattern(re.compile(re.escape(pattern), bits), 0, False)
     if "x" in flags:
-        pattern = _SPACED.sub(lambda match: match[1] or "", pattern)
+        pattern = _without_spaces(pattern)
     translator = _Translator(pattern, bits)
     try:
-        compiled = re.compile(translator.translate(), bits)
+        compiled = re.compile(translator.translate(), bits & ~re.MULTILINE)
     except (re.error, OverflowError, RecursionError):
         raise PatternError("The pattern is not a regular expression.") from None
     whole = translator.groups_open[0]
-    return Pattern(compiled, whole.repeats, translator.nested, whole.all_ways())
+    anchored = pattern.startswith("^") and not bits & re.MULTILINE and not whole.other_ways
+    ways = whole.all_ways() * (_SPLIT_COST if translator.split else 1)
+    return Pattern(compiled, whole.repeats, translator.nested, ways, anchored)
+
+
+def _without_spaces(pattern: str) -> str:
+    """Drop white space outside of classes, as the flag x asks."""
+    kept, depth, after_backslash = [], 0, False
+    for character in pattern:
+        if not depth and character in " \t\n\r":
+            continue
+        kept.append(character)
+        if after_backslash or character == "\\":
+            after_backslash = not after_backslash
+        elif character == "[":
+            depth += 1
+        elif character == "]":
+            depth = max(depth - 1, 0)
+    return "".join(kept)
 
 
 @dataclass(slots=True)
@@ -95,22 +125,27 @@ class _Group:
     other_ways: int = 0  # of the alternatives before it
     repeats: int = 0
     flexible: int = 0  # parts that may stand more or less often; alternatives count twice
-    first: str | None = None  # the character every round of the group begins with
-    atoms: list[str] = field(default_factory=list)
+    first: bool = False  # every round of the group begins with one character of the first atom
+    last: bool = False  # and ends with one of the last atom
+    atoms: list[Ranges] = field(default_factory=list)
 
     def all_ways(self) -> int:
         """Ways of all alternatives together."""
         return min(self.other_ways + self.ways, _COST + 1)
 
-    def is_delimited(self, bits: int) -> bool:
-        """True when a text can be cut into rounds in one way only: (-[a-z]+)*
+    def is_delimited(self) -> bool:
+        """True when a text can be cut into rounds in one way only: (-[a-z]+)* or ([a-z]+-)*
 
-        Each round begins with a character that stands nowhere else in it, and at most one part
-        of it is free in length.
+        Each round begins or ends with a character that stands nowhere else in it, and at most
+        one part of it is free in length.
         """
-        if self.first is None or self.other_ways or self.flexible > 1:
+        if self.other_ways or self.flexible > 1 or not self.atoms:
             return False
-        return not any(re.fullmatch(atom, self.first, bits) for atom in self.atoms[1:])
+        *before, last = self.atoms
+        first, *after = self.atoms
+        return (self.first and not any(overlap(first, atom) for atom in after)) or (
+            self.last and not any(overlap(last, atom) for atom in before)
+        )
 
     def take_round(self, inner: _Group, low: int, high: int, *, delimited: bool) -> None:
         """Add a group inside that may stand `low` to `high` times, `high` being few."""
@@ -130,6 +165,8 @@ class _Translator:
         self.bits = bits
         self.position = 0
         self.nested = False
+        self.split = False
+        self.ranges = 0
         self.groups_open = [_Group()]
         self.groups = 0
 
@@ -152,33 +189,57 @@ class _Translator:
     def piece(self) -> str:
         """Translate one atom with its quantifier."""
         character = self.take()
-        inner: _Group | None = None
         if character == "(":
             return self.open_group()
         if character == ")":
             if len(self.groups_open) == 1:
                 raise PatternError("The pattern has a ) too many.")
             inner = self.groups_open.pop()
-            atom = ")"
-        elif character == "|":
+            return ")" + self.quantifier(inner, None)
+        if character == "|":
             group = self.groups_open[-1]
             group.other_ways, group.ways = group.all_ways(), 1
             return "|"
-        elif character == "[":
-            atom = self.character_class()
-        elif character == "\\":
-            atom = self.escape()
-        elif character == "." and not self.bits & re.DOTALL:
-            atom = r"[^\n\r]"
-        elif character == "$" and not self.bits & re.MULTILINE:
-            return r"\Z"
-        elif character in "^$":
-            return character
-        elif character in "*+?{}":
+        if character in "^$":
+            return self.anchor(character)
+        if character in "*+?{}":
             raise PatternError(f'"{character}" in the pattern repeats nothing.')
+        text, ranges = self.atom(character)
+        return text + self.quantifier(_Group(), ranges)
+
+    def anchor(self, character: str) -> str:
+        """Translate ^ or $; no line begins after a line end that ends the text."""
+        if self.bits & re.MULTILINE:
+            return r"(?:\A|(?<=\n)(?!\Z))" if character == "^" else r"(?=\n|\Z)"
+        return r"\A" if character == "^" else r"\Z"
+
+    def atom(self, character: str) -> tuple[str, Ranges]:
+        """Translate what stands for one character, or a reference back."""
+        if character == "\\":
+            return self.escape()
+        if character == ".":
+            ranges = EVERYTHING if self.bits & re.DOTALL else negated(_LINE_ENDS)
+        elif character == "[":
+            ranges = self.character_class()
         else:
-            atom = "." if character == "." else re.escape(character)
-        return atom + self.quantifier(atom, inner)
+            return re.escape(character), characters(character)
+        return self.written(ranges), ranges
+
+    def any_case(self, ranges: Ranges) -> Ranges | None:
+        """Give a class with both cases of its letters where the pattern does not tell them apart.
+
+        Gives None for classes too large to go through.
+        """
+        return folded(ranges) if self.bits & re.IGNORECASE else ranges
+
+    def written(self, ranges: Ranges) -> str:
+        """Write a class, and remember whether it had to be written in two parts."""
+        self.ranges += len(ranges)
+        if self.ranges > _MOST_RANGES:
+            raise PatternError("The pattern has too many classes of many characters.")
+        text = class_text(ranges)
+        self.split |= text.startswith("(?:")
+        return text
 
     def open_group(self) -> str:
         """Translate ( or (?:"""
@@ -191,21 +252,20 @@ class _Translator:
         self.groups += 1
         return "("
 
-    def quantifier(self, atom: str, inner: _Group | None) -> str:
-        """Take the quantifier after an atom or a group and count what it may cost."""
+    def quantifier(self, inner: _Group, ranges: Ranges | None) -> str:
+        """Take the quantifier after an atom of `ranges`, or a group, and count what it may cost."""
         match = _QUANTIFIER.match(self.pattern, self.position)
         text = match[0] if match else ""
         self.position += len(text)
         low, high = _bounds(text)
         group = self.groups_open[-1]
-        if inner is None:
-            if not group.atoms and not text and atom == re.escape(atom[-1]):
-                group.first = atom[-1]
-            group.atoms.append(atom)
-            inner = _Group()
+        group.last = ranges is not None and not text
+        if ranges is not None:
+            group.first |= group.last and not group.atoms
+            group.atoms.append(self.any_case(ranges) or EVERYTHING)
         else:
-            group.atoms += inner.atoms or [""]
-        delimited = inner.is_delimited(self.bits)
+            group.atoms += inner.atoms or [()]
+        delimited = inner.is_delimited()
         group.flexible += inner.flexible + (low < high) + (2 if inner.other_ways else 0)
         if high < _MANY:
             group.take_round(inner, low, high, delimited=delimited)
@@ -217,71 +277,95 @@ class _Translator:
             group.repeats += low < high and not (delimited and inner.repeats)
         return text
 
-    def escape(self) -> str:
+    def escape(self) -> tuple[str, Ranges]:
         """Translate a backslash outside a class."""
         code = self.take()
-        if code in _LITERAL_ESCAPES:
-            return re.escape(code)
-        if code in _CONTROL_ESCAPES:
-            return "\\" + code
-        if code.lower() in _CLASSES:
-            body = _CLASSES[code.lower()]
-            return f"[^{body}]" if code.isupper() else f"[{body}]"
-        if code in "pP":
-            return f"[{self.category()}]"
-        if code in "123456789" and int(code) <= self.groups:
-            self.nested = True
-            return f"(?:\\{code})"
-        raise PatternError(f'"\\{code}" is not known in patterns.')
+        if code in "123456789":
+            return self.reference(code), EVERYTHING
+        ranges = self.escaped_ranges(code)
+        if code == "d":
+            return r"\d", ranges
+        if code in "pP" and self.bits & re.IGNORECASE:
+            return f"(?-i:{self.written(ranges)})", ranges
+        return self.written(ranges), ranges
 
-    def category(self) -> str:
-        r"""Translate \p{Lu} to the characters it stands for."""
+    def reference(self, digits: str) -> str:
+        r"""Translate \1; a group that took no part counts as empty."""
+        while (more := self.pattern[self.position : self.position + 1]) in tuple("0123456789"):
+            if int(digits + more) > self.groups:
+                break
+            digits += self.take()
+        if int(digits) > self.groups:
+            raise PatternError(f'"\\{digits}" refers to a group that is not there.')
+        self.nested = True
+        return f"(?({digits})\\{digits})"
+
+    def escaped_ranges(self, code: str) -> Ranges:
+        """Give the characters that an escape stands for, inside or outside a class."""
+        if code in _LITERAL_ESCAPES:
+            return characters(code)
+        if code in _CONTROL_ESCAPES:
+            return characters(_CONTROL_ESCAPES[code])
+        if code in "pP":
+            return self.property()
+        found = escaped(code)
+        if found is None:
+            raise PatternError(f'"\\{code}" is not known in patterns.')
+        return found
+
+    def property(self) -> Ranges:
+        r"""Read \p{Lu} or \p{IsGreek}."""
         match = _CATEGORY.match(self.pattern, self.position - 2)
         if match is None:
             raise PatternError(r"After \p stands a category such as {Lu}.")
         self.position = match.end()
-        if match[2]:
-            return _block(match[2], match[1] == "P")
-        return _category(match[3], match[1] == "P")
+        name = match[1] or match[2]
+        block = BLOCKS.get(name) if match[1] else None
+        found = category(name) if match[2] else (block,) if block else ()
+        if not found:
+            kind = "block" if match[1] else "category"
+            raise PatternError(f'There is no {kind} "{name}".')
+        return negated(found) if match[0][1] == "P" else found
 
-    def character_class(self) -> str:
-        """Translate [...], with [a-z-[aeiou]] taking away."""
-        negated = self.pattern.startswith("^", self.position)
-        self.position += negated
-        parts: list[str] = []
-        taken_away = ""
-        while True:
-            character = self.take()
-            if character == "]" and parts:
-                break
-            if character == "-" and self.pattern.startswith("[", self.position):
+    def character_class(self) -> Ranges:
+        """Read [...], with [a-z-[aeiou]] taking away."""
+        opposite = self.pattern.startswith("^", self.position)
+        self.position += opposite
+        found: list[tuple[int, int]] = []
+        taken_away: Ranges = ()
+        character = self.take()
+        while character != "]" or not found:
+            if character == "-" and self.pattern.startswith("[", self.position) and found:
                 self.position += 1
                 taken_away = self.character_class()
                 if self.take() != "]":
                     raise PatternError("Nothing may follow what a class takes away.")
                 break
-            parts.append(self.class_part(character))
-        body = f"[{'^' if negated else ''}{''.join(parts)}]"
-        return f"(?:(?!{taken_away}){body})" if taken_away else body
+            found += self.class_part(character)
+            character = self.take()
+        whole = ranges_of(found)
+        whole = self.any_case(whole) or whole
+        return without(negated(whole) if opposite else whole, taken_away)
 
-    def class_part(self, character: str) -> str:
-        """Translate one character or escape inside a class."""
+    def class_part(self, character: str) -> Ranges:
+        """Read one character, escape or range a-z inside a class."""
+        low = self.class_character(character)
+        following = self.pattern[self.position + 1 : self.position + 2]
+        if not self.pattern.startswith("-", self.position) or following in ("[", "]", ""):
+            return low
+        if character == "-":
+            return low
+        self.position += 1
+        high = self.class_character(self.take())
+        (first, last), (start, end) = low[0], high[0]
+        if len(low) > 1 or len(high) > 1 or first != last or start != end or start < first:
+            raise PatternError("A range inside a class goes from one character to a later one.")
+        return ((first, start),)
+
+    def class_character(self, character: str) -> Ranges:
         if character == "[":
             raise PatternError(r"Write \[ for a bracket inside a class.")
-        if character != "\\":
-            return "-" if character == "-" else re.escape(character)
-        code = self.take()
-        if code in _LITERAL_ESCAPES:
-            return re.escape(code)
-        if code in _CONTROL_ESCAPES or code in "dwDW":
-            return "\\" + code
-        if code in _CLASSES:
-            return _CLASSES[code]
-        if code == "S":
-            return r"\S"
-        if code in "pP":
-            return self.category()
-        raise PatternError(f'"\\{code}" is not known inside a class.')
+        return self.escaped_ranges(self.take()) if character == "\\" else characters(character)
 
 
 def _bounds(quantifier: str) -> tuple[int, int]:
@@ -293,91 +377,3 @@ def _bounds(quantifier: str) -> tuple[int, int]:
         return int(core == "+"), 1 if core == "?" else sys.maxsize
     low, comma, high = core[1:-1].partition(",")
     return int(low), int(high) if high else sys.maxsize if comma else int(low)
-
-
-_BLOCKS = {
-    "BasicLatin": (0x0, 0x7F),
-    "Latin-1Supplement": (0x80, 0xFF),
-    "LatinExtended-A": (0x100, 0x17F),
-    "LatinExtended-B": (0x180, 0x24F),
-    "IPAExtensions": (0x250, 0x2AF),
-    "SpacingModifierLetters": (0x2B0, 0x2FF),
-    "CombiningDiacriticalMarks": (0x300, 0x36F),
-    "Greek": (0x370, 0x3FF),
-    "GreekandCoptic": (0x370, 0x3FF),
-    "Cyrillic": (0x400, 0x4FF),
-    "Armenian": (0x530, 0x58F),
-    "Hebrew": (0x590, 0x5FF),
-    "Arabic": (0x600, 0x6FF),
-    "Devanagari": (0x900, 0x97F),
-    "Thai": (0xE00, 0xE7F),
-    "HangulJamo": (0x1100, 0x11FF),
-    "LatinExtendedAdditional": (0x1E00, 0x1EFF),
-    "GreekExtended": (0x1F00, 0x1FFF),
-    "GeneralPunctuation": (0x2000, 0x206F),
-    "CurrencySymbols": (0x20A0, 0x20CF),
-    "Arrows": (0x2190, 0x21FF),
-    "MathematicalOperators": (0x2200, 0x22FF),
-    "BoxDrawing": (0x2500, 0x257F),
-    "Hiragana": (0x3040, 0x309F),
-    "Katakana": (0x30A0, 0x30FF),
-    "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
-    "HangulSyllables": (0xAC00, 0xD7AF),
-}
-
-
-def _block(name: str, negated: bool) -> str:
-    """Write a Unicode block as a range of a class."""
-    if name not in _BLOCKS:
-        raise PatternError(f'There is no block "{name}".')
-    low, high = _BLOCKS[name]
-    if not negated:
-        return f"\\U{low:08x}-\\U{high:08x}"
-    before = f"\\U00000000-\\U{low - 1:08x}" if low else ""
-    return f"{before}\\U{high + 1:08x}-\\U{sys.maxunicode:08x}"
-
-
-_SPACED = re.compile(r"(\[(?:[^\]\\]|\\.)*\])|[ \t\n\r]+", re.DOTALL)
-
-
-@lru_cache(maxsize=64)
-def _category(name: str, negated: bool) -> str:
-    """List the characters of a Unicode category as ranges of a class."""
-    ranges: list[str] = []
-    start: int | None = None
-    for code in range(sys.maxunicode + 2):
-        inside = code <= sys.maxunicode and (
-            unicodedata.category(chr(code)).startswith(name) != negated
-        )
-        if inside and start is None:
-            start = code
-        elif not inside and start is not None:
-            ranges.append(f"\\U{start:08x}-\\U{code - 1:08x}")
-            start = None
-    if not ranges:
-        raise PatternError(f'There is no category "{name}".')
-    return "".join(ranges)
-
-
-def replacement(text: str, groups: int) -> list[str | int]:
-    """Split a replacement into texts and group numbers; raises PatternError."""
-    parts: list[str | int] = []
-    position = 0
-    while position < len(text):
-        character = text[position]
-        following = text[position + 1 : position + 2]
-        if character == "\\":
-            if following not in ("\\", "$"):
-                raise PatternError(r"In a replacement, \ stands only before \ or $.")
-            parts.append(following)
-            position += 2
-        elif character == "$":
-            if not following.isdigit():
-                raise PatternError("In a replacement, $ stands before the number of a group.")
-            number = int(following)
-            parts.append(number if number <= groups else "")
-            position += 2
-        else:
-            parts.append(character)
-            position += 1
-    return parts

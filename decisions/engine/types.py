@@ -33,10 +33,11 @@ class RangeType(Type):
 
 @dataclass(frozen=True, slots=True)
 class FunctionType(Type):
-    """function<params> -> result"""
+    """function<params> -> result; `proven` when the result is that of code, not of a promise."""
 
     params: tuple[Type, ...]
     result: Type
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class ItemType(Type):
     """A named item definition: a base type, perhaps with allowed values.
 
     `allows(run, value)` is the compiled allowed-values test; None when every value is allowed.
+    It is asked for each item of a list, unless it is about the list as a `whole` (§7.3.3).
     """
 
     base: Type
     allowed_text: str = ""
     allows: Callable[[Any, Any], bool | None] | None = field(default=None, compare=False)
+    whole: bool = False
 
 
 ANY = Type("Any")
@@ -108,10 +111,10 @@ def context_of(components: Mapping[str, Type]) -> ContextType:
     return ContextType(f"context<{text}>", dict(components))
 
 
-def function_of(params: tuple[Type, ...], result: Type) -> FunctionType:
+def function_of(params: tuple[Type, ...], result: Type, *, proven: bool = True) -> FunctionType:
     """Build a function type."""
     text = ", ".join(str(param) for param in params)
-    return FunctionType(f"function<{text}> -> {result}", params, result)
+    return FunctionType(f"function<{text}> -> {result}", params, result, proven)
 
 
 def base_of(kind: Type) -> Type:
@@ -132,7 +135,33 @@ def item_of(kind: Type) -> Type:
     base = base_of(kind)
     if isinstance(base, ListType):
         return base.item
-    return ANY if base in (LIST, ANY) else kind
+    return ANY if base in (LIST, RANGE, ANY) else kind
+
+
+def may_be(left: Type, right: Type) -> bool:
+    """Tell whether a value of one type can be of another; what is not known can be anything.
+
+    Parameters of functions go the other way: who takes more may stand for who takes less.
+    """
+    left, right = base_of(left), base_of(right)
+    if ANY in (left, right) or left in (right, NULL):
+        return True
+    if isinstance(left, ListType) and isinstance(right, ListType):
+        return may_be(left.item, right.item)
+    if isinstance(left, RangeType) and isinstance(right, RangeType):
+        return may_be(left.of, right.of)
+    if isinstance(left, ContextType) and isinstance(right, ContextType):
+        return all(
+            name in left.components and may_be(left.components[name], part)
+            for name, part in right.components.items()
+        )
+    if isinstance(left, FunctionType) and isinstance(right, FunctionType):
+        return (
+            len(left.params) == len(right.params)
+            and all(map(may_be, right.params, left.params))
+            and may_be(left.result, right.result)
+        )
+    return left.name.partition("<")[0] == right.name or right.name.partition("<")[0] == left.name
 
 
 def join(left: Type, right: Type) -> Type:

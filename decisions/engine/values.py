@@ -15,6 +15,7 @@ from decisions.engine.limits import LIST_ITEMS, STRING_CHARACTERS, VALUE_NESTING
 from decisions.engine.problems import NOWHERE, Refused
 from decisions.engine.run import Run
 from decisions.engine.temporal import Date, DateTime, Days, Months, Time, from_python, to_python
+from decisions.engine.types import FUNCTION, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A callable FEEL value: user-defined, business knowledge model, service or built-in."""
+    """A callable FEEL value: user-defined, business knowledge model, service or built-in.
+
+    `type` says what it takes and gives as far as that is known.
+    """
 
     name: str
     params: tuple[str, ...]
     required: int
     invoke: Callable[..., Any]
     variadic: bool = False
+    type: Type = FUNCTION
 
 
 KINDS: dict[type, str] = {
@@ -100,6 +105,8 @@ _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 def text_fault(value: str) -> str:
     """Say why a text cannot be taken in; an empty answer when it can."""
+    if len(value) <= STRING_CHARACTERS and value.isascii() and "\0" not in value:
+        return ""
     if len(value) > STRING_CHARACTERS:
         return f"A text may have {STRING_CHARACTERS} characters at most."
     if _NOT_TEXT.search(value):

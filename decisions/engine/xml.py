@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -25,10 +23,12 @@ from decisions.engine.xml_elements import (
     type_ref_of,
     variable_type_of,
 )
+from decisions.engine.xml_hash import content_hash
 from decisions.engine.xml_kept import in_element, kept_of, optional_text, typed_names, variable_of
 from decisions.engine.xml_schema import EXTENSION, GRAPH, MODEL, lifted
 from decisions.engine.xml_tags import fragment, tag_of
 
+_TOO_DEEP: Any = etree.XPath("/*" * (NESTING + 1))
 _POSITION = re.compile(r",? line \d+, column \d+")
 
 
@@ -46,7 +46,7 @@ def read_definitions(source: bytes) -> m.Definitions:
         id=root.get("id", ""),
         name=root.get("name", ""),
         namespace=root.get("namespace", ""),
-        hash=content_hash(root),
+        hash=content_hash(root, source),
         description=text_of(root, "description"),
         imports=tuple(map(_import, all_named(root, "import"))),
         items=tuple(map(_item, all_named(root, "itemDefinition"))),
@@ -76,7 +76,14 @@ def _parse(source: bytes) -> Element:
             "limit.xml", f"The file is larger than {XML_BYTES} bytes.", "Split the model."
         )
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+        remove_blank_text=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(source, parser)
@@ -123,22 +130,8 @@ def _too_deep(line: int | None) -> Refused:
 
 
 def _check_depth(root: Element) -> None:
-    depth = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > NESTING:
-            raise _too_deep(element.sourceline)
-
-
-def content_hash(root: Element) -> str:
-    """Give the SHA-256 of the canonical XML without comments and diagram."""
-    copy = deepcopy(root)
-    for child in list(copy):
-        if isinstance(child.tag, str) and etree.QName(child).localname == "DMNDI":
-            copy.remove(child)
-    write: Any = etree.tostring
-    canonical = write(copy, method="c14n2", with_comments=False, strip_text=True)
-    return hashlib.sha256(canonical).hexdigest()
+    for element in _TOO_DEEP(root):
+        raise _too_deep(element.sourceline)
 
 
 def _hrefs(element: Element, container: str, name: str) -> tuple[str, ...]:
@@ -197,21 +190,19 @@ def _item(element: Element) -> m.ItemDefinition:
     if function is not None:
         params = typed_names(function, "parameters")
         output = in_element(function.get("outputTypeRef", ""), function, kept.FUNCTION_ITEM)
-    allowed = optional_text(element, "allowedValues")
-    is_constraint = not allowed and one_named(element, "typeConstraint") is not None
     return m.ItemDefinition(
         name=name_of(element),
         type_ref=type_ref_of(element),
         components=tuple(map(_item, all_named(element, "itemComponent"))),
         is_collection=element.get("isCollection") in ("true", "1"),
-        allowed=optional_text(element, "typeConstraint") if is_constraint else allowed,
+        allowed=optional_text(element, "allowedValues"),
+        constraint=optional_text(element, "typeConstraint"),
         function_output=output,
         function_params=params,
         description=text_of(element, "description"),
         hints=_hints(element),
         id=element.get("id", ""),
-        is_constraint=is_constraint,
-        kept=kept_of(element, kept.CONSTRAINED_ITEM if is_constraint else kept.ITEM, hints=True),
+        kept=kept_of(element, kept.ITEM, hints=True),
     )
 
 

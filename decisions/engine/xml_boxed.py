@@ -19,6 +19,7 @@ from decisions.engine.xml_elements import (
     type_ref_of,
 )
 from decisions.engine.xml_kept import held_text, kept_of, optional_text, typed_names
+from decisions.engine.xml_rules import rules_in
 from decisions.engine.xml_schema import lifted
 
 
@@ -159,7 +160,7 @@ def _table(element: Element) -> m.Boxed:
         output_label=element.get("outputLabel", ""),
         inputs=tuple(map(_table_input, all_named(element, "input"))),
         outputs=tuple(map(_table_output, all_named(element, "output"))),
-        rules=tuple(map(_rule, all_named(element, "rule"))),
+        rules=rules_in(element),
         annotations=tuple(name for name, _ in typed_names(element, "annotation")),
         orientation=element.get("preferredOrientation", ""),
         anonymous=not identity,
@@ -194,18 +195,6 @@ def _table_output(element: Element) -> m.TableOutput:
         optional_text(element, "outputValues"),
         optional_text(element, "defaultOutputEntry"),
         kept_of(element, kept.OUTPUT),
-    )
-
-
-def _rule(element: Element) -> m.TableRule:
-    return m.TableRule(
-        element.get("id", ""),
-        tuple(map(held_text, all_named(element, "inputEntry"))),
-        tuple(map(held_text, all_named(element, "outputEntry"))),
-        tuple(map(held_text, all_named(element, "annotationEntry"))),
-        text_of(element, "description"),
-        element.sourceline or 0,
-        kept_of(element, kept.RULE),
     )
 
 

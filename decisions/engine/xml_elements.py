@@ -17,11 +17,13 @@ def local_name(element: Element) -> str:
 
 
 def children(element: Element) -> Iterator[Element]:
-    return (child for child in element if isinstance(child.tag, str))
+    found: Iterator[Element] = element.iterchildren("*")
+    return found
 
 
 def all_named(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in children(element) if local_name(child) == name)
+    found: Iterator[Element] = element.iterchildren("{*}" + name)
+    return found
 
 
 def one_named(element: Element | None, name: str) -> Element | None:
@@ -32,7 +34,11 @@ def text_of(element: Element | None, *path: str) -> str:
     """Give the stripped text at the end of a path of child elements, or an empty text."""
     for name in path:
         element = one_named(element, name)
-    return "" if element is None else "".join(element.itertext(with_tail=False)).strip()
+    if element is None:
+        return ""
+    if not len(element):
+        return (element.text or "").strip()
+    return "".join(element.itertext(with_tail=False)).strip()
 
 
 def name_of(element: Element) -> str:

@@ -32,8 +32,10 @@ DEFINITIONS = _read(
     "DMNDI",
 )
 IMPORT = _read("name namespace locationURI")
-ITEM = _read("id name isCollection", "description typeRef allowedValues itemComponent functionItem")
-CONSTRAINED_ITEM = (ITEM[0], ITEM[1] ^ {"allowedValues", "typeConstraint"})
+ITEM = _read(
+    "id name isCollection",
+    "description typeRef allowedValues typeConstraint itemComponent functionItem",
+)
 FUNCTION_ITEM = _read("id outputTypeRef", "parameters")
 INPUT_DATA = _read("id name", "description variable")
 DECISION = _read(
@@ -134,7 +136,7 @@ def in_cell(text: str, element: Element, read: Read = TEXT) -> str:
     return in_element(text, element, read)
 
 
-def in_element(text: str, element: Element, read: Read) -> str:
+def in_element(text: str, element: Element, read: Read = TEXT) -> str:
     """Give a text with what its element carries, or as it is where that is nothing."""
     identity, kept = element.get("id", ""), kept_of(element, read)
     return Text(text, identity, kept) if identity or kept is not NOTHING else text

@@ -62,7 +62,6 @@ def _import(writer: Writer, item: m.Import) -> Tag:
 
 def _item(writer: Writer, tag: str, item: m.ItemDefinition) -> Tag:
     """Write an item definition or a component of one."""
-    allowed = "typeConstraint" if item.is_constraint else "allowedValues"
     return writer.tag(
         tag,
         {
@@ -73,7 +72,8 @@ def _item(writer: Writer, tag: str, item: m.ItemDefinition) -> Tag:
         writer.text("description", item.description),
         _hints(writer, item.hints),
         writer.text("typeRef", item.type_ref),
-        writer.optional(allowed, item.allowed),
+        writer.optional("allowedValues", item.allowed),
+        writer.optional("typeConstraint", item.constraint),
         (_item(writer, "itemComponent", part) for part in item.components),
         _function_item(writer, item),
         kept=item.kept,

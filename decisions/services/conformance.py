@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ from decisions.errors import Invalid
 from decisions.services.tck_values import children, read_value, same, shown, typed
 
 NOW = datetime(2026, 1, 15, 12, 30, tzinfo=UTC)
-NAMESPACE = "http://www.omg.org/spec/DMN/20160719/testcase"
 Rewrite = Callable[[bytes], bytes]
 
 
@@ -25,11 +24,26 @@ class NoCases(Invalid):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one result of one test case should be, and what it was.
+class Question:
+    """One result of one test case: where it stands, whom it asks with what, and what should come.
 
-    `folder` is the level and the folder, such as compliance-level-3/0001-filter.
+    `folder` is the level and the folder, such as compliance-level-3/0001-filter. Where there is
+    nobody to ask, `decide` is None and `fault` says why.
     """
+
+    folder: str
+    test: str
+    case: str
+    node: str
+    expected: Any
+    decide: engine.Decide | None
+    facts: dict[str, Any]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one result of one test case should be, and what it was."""
 
     folder: str
     test: str
@@ -74,23 +88,46 @@ def run_tree(root: Path, *, rewrite: Rewrite = lambda source: source) -> Report:
 
     `rewrite` changes the source of each model before it is loaded.
     """
-    if not root.exists():
-        raise NoCases(f"There is no folder {root}.")
-    report = Report()
-    paths = [root] if root.is_file() else sorted(root.rglob("*.xml"))
-    folders: dict[Path, _Folder] = {}
-    for path in paths:
-        try:
-            test = etree.fromstring(path.read_bytes(), _parser())
-        except (etree.XMLSyntaxError, OSError):
-            report.unreadable.append(str(path))
-            continue
-        if etree.QName(test).localname == "testCases":
-            folder = folders.setdefault(path.parent, _Folder(path.parent, rewrite))
-            report.outcomes.extend(_run_test(folder, path.stem, test))
+    kit = Kit(root, rewrite)
+    report = Report(list(map(_ask, kit.questions())), kit.unreadable)
     if not report.outcomes:
         raise NoCases(f"{root} holds no test cases; give the TestCases folder of the TCK.")
     return report
+
+
+def _ask(question: Question) -> Outcome:
+    place = (question.folder, question.test, question.case, question.node, question.expected)
+    if question.decide is None:
+        return Outcome(*place, problems=(question.fault,))
+    result = question.decide(question.facts, now=NOW)
+    value = result.value
+    if isinstance(question.decide.part.element, m.DecisionService):
+        value = result.values.get(question.node, value)
+    return Outcome(*place, value, tuple(map(str, result.problems)), asked=True)
+
+
+class Kit:
+    """The test files at or below a path."""
+
+    def __init__(self, root: Path, rewrite: Rewrite = lambda source: source) -> None:
+        if not root.exists():
+            raise NoCases(f"There is no folder {root}.")
+        self.paths = [root] if root.is_file() else sorted(root.rglob("*.xml"))
+        self.rewrite = rewrite
+        self.unreadable: list[str] = []
+
+    def questions(self) -> Iterator[Question]:
+        """Give every result that the tests ask for."""
+        folders: dict[Path, _Folder] = {}
+        for path in self.paths:
+            try:
+                test = etree.fromstring(path.read_bytes(), _parser())
+            except (etree.XMLSyntaxError, OSError):
+                self.unreadable.append(str(path))
+                continue
+            if etree.QName(test).localname == "testCases":
+                folder = folders.setdefault(path.parent, _Folder(path.parent, self.rewrite))
+                yield from _questions_of(folder, path.stem, test)
 
 
 def _parser() -> Any:
@@ -136,56 +173,42 @@ def _namespace_of(source: bytes) -> str:
         return ""
 
 
-def _run_test(folder: _Folder, name: str, test: Any) -> Iterator[Outcome]:
-    """Run all cases of one test file, with its model loaded once."""
+def _questions_of(folder: _Folder, name: str, test: Any) -> Iterator[Question]:
+    """Give the questions of one test file, with its model loaded once."""
     named = [element.text or "" for element in children(test, "modelName")]
     file = named[0].strip() if named else f"{folder.path.name}.dmn"
     model = folder.load(file)
     for case in children(test, "testCase"):
         for node in children(case, "resultNode"):
-            asked = Outcome(
-                folder.name, name, case.get("id", ""), node.get("name", ""), _expected(node)
-            )
-            if model is None:
-                yield replace(asked, problems=(f"There is no model {file} beside the test.",))
-            else:
-                yield _ask(asked, _Caller(model, folder, case), node)
-
-
-def _expected(node: Any) -> Any:
-    """Read what a result should be; an error is null (DMN 1.5 §10.3.2.13.1)."""
-    return next(map(read_value, children(node, "expected")), None)
-
-
-def _ask(asked: Outcome, caller: "_Caller", node: Any) -> Outcome:
-    try:
-        value, problems = caller.ask(node.get("name", ""))
-    except engine.Invalid as error:
-        return replace(asked, problems=(str(error),))
-    return replace(asked, actual=value, problems=tuple(map(str, problems)), asked=True)
+            # What is an error is null (DMN 1.5 §10.3.2.13.1), so its value may be left out.
+            expected = next(map(read_value, children(node, "expected")), None)
+            place = (folder.name, name, case.get("id", ""), node.get("name", ""), expected)
+            try:
+                if model is None:
+                    raise engine.Invalid(f"There is no model {file} beside the test.")
+                yield Question(*place, *_Caller(model, folder, case).target(place[3]))
+            except engine.Invalid as error:
+                yield Question(*place, None, {}, str(error))
 
 
 @dataclass
 class _Caller:
-    """Asks a model as one test case does."""
+    """Finds what one test case asks of a model."""
 
     model: engine.Model
     folder: _Folder
     case: Any
 
-    def ask(self, node: str) -> tuple[Any, list[engine.Problem]]:
-        """Give the value and the problems of one result; raises Invalid for an unknown one."""
+    def target(self, node: str) -> tuple[engine.Decide, dict[str, Any]]:
+        """Give what a case asks, and the facts; raises Invalid for what the model lacks."""
         called = self.case.get("invocableName")
         if called is None:
-            target = self.model.decision(node)
+            decide = self.model.decision(node)
         elif self._knowledge(called):
-            target = self._call_of(self._knowledge(called)[0])
+            decide = self._call_of(self._knowledge(called)[0])
         else:
-            target = self.model.service(called)
-        result = target(self._facts(target), now=NOW)
-        if called is not None and node in result.values:
-            return result.values[node], result.problems
-        return result.value, result.problems
+            decide = self.model.service(called)
+        return decide, self._facts(decide)
 
     def _facts(self, target: engine.Decide) -> dict[str, Any]:
         facts = {}

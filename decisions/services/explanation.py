@@ -33,7 +33,7 @@ def explain(decision: Decision) -> Explanation:
         and digest(engine.to_json(result.value)) == decision.output_hash
     )
     shown = {**inputs, **rules.references}
-    return Explanation(tables=result.explain(), inputs=shown, same=same)
+    return Explanation(tables=result.explain(every_row=True), inputs=shown, same=same)
 
 
 def describe(rules: Rules) -> dict[str, Any]:

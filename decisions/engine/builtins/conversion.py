@@ -19,7 +19,9 @@ from decisions.engine.temporal import NANOS, Date, DateTime, Days, Months, Time
 from decisions.engine.values import Range, show
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_RANGE = re.compile(r"\s*([\[(\]])(.*?)\.\.(.*?)([\])\[])\s*", re.DOTALL)
+_END = r'((?:[^".]|"(?:[^"\\]|\\.)*"|\.(?!\.))*)'
+_RANGE = re.compile(rf"\s*([\[(\]]){_END}\.\.{_END}([\])\[])\s*", re.DOTALL)
+_MOST_RANGE_TEXT = 1_000
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -34,6 +36,7 @@ def _unreadable(run: Run, site: Site, value: Any, wanted: str) -> None:
 
 
 def _read(run: Run, site: Site, text: str, value: Any, wanted: str) -> Any:
+    run.spend_text(len(text))
     if value is None:
         _unreadable(run, site, text, wanted)
     return value
@@ -171,11 +174,14 @@ def number_from_text(
         plain = plain.replace(grouping, "")
     if point == ",":
         plain = "x" if "." in plain else plain.replace(",", ".")
+    return _read(run, site, text, _number(plain), "number")  # type: ignore[no-any-return]
+
+
+def _number(text: str) -> Number | None:
     try:
-        found = numbers.from_text(plain) if _NUMBER.fullmatch(plain) else None
+        return numbers.from_text(text) if _NUMBER.fullmatch(text) else None
     except NumberError:
-        found = None
-    return _read(run, site, text, found, "number")  # type: ignore[no-any-return]
+        return None
 
 
 @builtin("number", "from: string", "number")
@@ -206,10 +212,12 @@ def write(run: Run, value: Any, *, top: bool = False, depth: int = 0) -> str:
         )
     kind = type(value)
     if kind is str:
-        run.spend(len(value) // 100)
+        run.spend_text(len(value))
         return value if top else _quoted(value)
     if kind is int or kind is Decimal:
-        return numbers.to_text(value)
+        text = numbers.to_text(value)
+        run.spend_text(len(text))
+        return text
     if value is None or kind is bool:
         return "null" if value is None else "true" if value else "false"
     if kind is list:
@@ -244,7 +252,7 @@ def _write_range(run: Run, value: Range, depth: int) -> str:
 
 @builtin("range", "from: string", "range")
 def range_from_text(run: Run, site: Site, text: str) -> Range | None:
-    match = _RANGE.fullmatch(text)
+    match = _RANGE.fullmatch(text) if len(text) <= _MOST_RANGE_TEXT else None
     ends = [_read_end(part.strip()) for part in (match[2], match[3])] if match else []
     if match is None or None in ends or not _ordered(ends):
         return _read(run, site, text, None, "range")  # type: ignore[no-any-return]
@@ -269,7 +277,7 @@ def _read_end(text: str) -> Any:
     if not text:
         return _EMPTY
     if _NUMBER.fullmatch(text):
-        return numbers.from_text(text)
+        return _number(text)
     if _QUOTED.fullmatch(text):
         return unescape(text)
     if text[0] == "@" and _QUOTED.fullmatch(text[1:].strip()):

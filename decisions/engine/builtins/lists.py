@@ -8,11 +8,12 @@ from functools import cmp_to_key
 from typing import Any
 
 from decisions.engine import numbers, operators
+from decisions.engine.arithmetic import checked
 from decisions.engine.builtins.numeric import fault
 from decisions.engine.builtins.signatures import builtin
 from decisions.engine.calls import call_value
-from decisions.engine.limits import VALUE_NESTING, check_list_size, too_much
-from decisions.engine.numbers import CONTEXT, Number, NumberError
+from decisions.engine.limits import LONG_STEPS, VALUE_NESTING, check_list_size, too_much
+from decisions.engine.numbers import CONTEXT, WIDE, Number, NumberError
 from decisions.engine.operators import NUMERIC
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
@@ -98,7 +99,7 @@ def sum_of(run: Run, site: Site, items: _List) -> Any:
     kind = type(items[0])
     if kind in (Days, Months) and all(type(item) is kind for item in items):
         run.spend(len(items))
-        return kind(sum(item[0] for item in items))
+        return checked(run, kind(sum(item[0] for item in items)), site)
     found = _numbers(run, site, items, "sum")
     return None if found is None else _total(run, site, found, "sum")
 
@@ -139,7 +140,11 @@ def median(run: Run, site: Site, items: _List) -> Number | None:
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return ordered[middle]
-    return numbers.divide(numbers.add(ordered[middle - 1], ordered[middle]), 2)
+    try:
+        return numbers.divide(numbers.add(ordered[middle - 1], ordered[middle]), 2)
+    except NumberError:
+        fault(run, site, "The result of median is too large.")
+        return None
 
 
 @builtin("stddev", "list: list", "number")
@@ -149,11 +154,14 @@ def standard_deviation(run: Run, site: Site, items: _List) -> Number | None:
     if not found or len(found) < 2:
         return None
     try:
-        average = CONTEXT.divide(sum(found, start=Decimal(0)), len(found))
-        squares = Decimal(0)
+        run.spend(LONG_STEPS + len(found))
+        total, squares = Decimal(0), Decimal(0)
         for item in found:
-            squares = CONTEXT.add(squares, CONTEXT.power(CONTEXT.subtract(item, average), 2))
-        return CONTEXT.sqrt(CONTEXT.divide(squares, len(found) - 1))
+            total = WIDE.add(total, item)
+        average = WIDE.divide(total, len(found))
+        for item in found:
+            squares = WIDE.add(squares, WIDE.power(WIDE.subtract(item, average), 2))
+        return CONTEXT.plus(WIDE.sqrt(WIDE.divide(squares, len(found) - 1)))
     except NumberError:
         fault(run, site, "The result of stddev is too large.")
         return None
@@ -214,11 +222,15 @@ def sublist(
     run: Run, site: Site, items: _List, start: Number, length: Number | None = None
 ) -> _List | None:
     first = _offset(items, start)
-    count = len(items) if length is None else numbers.as_integer(length)
-    if first is None or count is None or count < 0 or (length and first + count > len(items)):
+    count = None if length is None else numbers.as_integer(length)
+    fits = first is not None and (
+        length is None or (count is not None and 1 <= count <= len(items) - first)
+    )
+    if first is None or not fits:
         _no_position(run, site, "sublist", start, items)
         return None
-    return items[first : first + count]
+    run.spend(len(items) - first if count is None else count)
+    return items[first:] if count is None else items[first : first + count]
 
 
 @builtin("append", "list: list, item: any|null*", "list")
@@ -350,13 +362,25 @@ def sort(run: Run, site: Site, items: _List, precedes: Function | None = None) -
         if _extreme(run, site, items, 1, "sort") is None and items:
             return None
         return sorted(items, key=operators.order_key)
-    return sorted(items, key=cmp_to_key(_by(run, site, precedes)))
+    try:
+        return sorted(items, key=cmp_to_key(_by(run, site, precedes)))
+    except _NoOrder:
+        _refuse(run, site, "sort", "a function that gives true or false for any two items")
+        return None
+
+
+class _NoOrder(Exception):
+    """Ends a sort whose function does not tell which of two items comes first."""
 
 
 def _by(run: Run, site: Site, precedes: Function) -> Callable[[Any, Any], int]:
+    def before(left: Any, right: Any) -> bool:
+        answer = call_value(run, site, precedes, left, right)
+        if type(answer) is not bool:
+            raise _NoOrder
+        return answer
+
     def compare(left: Any, right: Any) -> int:
-        if call_value(run, site, precedes, left, right) is True:
-            return -1
-        return 1 if call_value(run, site, precedes, right, left) is True else 0
+        return -1 if before(left, right) else int(before(right, left))
 
     return compare

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from decisions.engine import numbers
 from decisions.engine.builtins.signatures import builtin
+from decisions.engine.limits import LONG_STEPS
 from decisions.engine.numbers import Number, NumberError
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
@@ -26,7 +27,7 @@ def _round(run: Run, site: Site, value: Number, scale: Number, rounding: str) ->
     try:
         return numbers.round_to(value, places, rounding)
     except NumberError:
-        fault(run, site, f"{show(value)} cannot be rounded to {places} digits.")
+        fault(run, site, f"{show(value)} cannot be rounded to {show(scale)} digits.")
         return None
 
 
@@ -76,6 +77,7 @@ def absolute(run: Run, site: Site, value: Number | Days | Months) -> Number | Da
 
 @builtin("modulo", "dividend: number, divisor: number", "number")
 def modulo(run: Run, site: Site, dividend: Number, divisor: Number) -> Number | None:
+    run.spend(1 if type(dividend) is type(divisor) is int else LONG_STEPS // 2)
     try:
         return numbers.modulo(dividend, divisor)
     except NumberError:
@@ -88,6 +90,7 @@ def square_root(run: Run, site: Site, value: Number) -> Number | None:
     if value < 0:
         fault(run, site, f"{show(value)} has no square root.")
         return None
+    run.spend(LONG_STEPS // 5)
     return numbers.CONTEXT.sqrt(value)
 
 
@@ -96,11 +99,13 @@ def logarithm(run: Run, site: Site, value: Number) -> Number | None:
     if value <= 0:
         fault(run, site, f"{show(value)} has no logarithm.")
         return None
+    run.spend(LONG_STEPS)
     return numbers.CONTEXT.ln(value)
 
 
 @builtin("exp", "number: number", "number")
 def exponential(run: Run, site: Site, value: Number) -> Number | None:
+    run.spend(LONG_STEPS)
     try:
         return numbers.CONTEXT.exp(value)
     except NumberError:

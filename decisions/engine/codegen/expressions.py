@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from decisions.engine import numbers
 from decisions.engine.builtins import BUILTINS
-from decisions.engine.codegen.unit import Body, Unit
+from decisions.engine.codegen.unit import Body, NotLean, Unit
+from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
+from decisions.engine.run import FREE_PARTS, Run
+from decisions.engine.tables.cells import condition, constant_rows
+from decisions.engine.tables.columns import Masks
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
@@ -20,8 +26,17 @@ from decisions.engine.types import (
     components_of,
 )
 
+_EXACT = {
+    "+": "exact_add",
+    "-": "exact_subtract",
+    "*": "exact_multiply",
+    "/": "exact_divide",
+}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _ORDER = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+MOST_BITS = 112
+"""Integers of so many bits have 34 digits at most."""
+UNBOUNDED = 1000
 _MOST_LEVELS = 12
 _MOST_LOOPS = 8
 
@@ -40,10 +55,21 @@ class Env:
 class Writer:
     """Writes the code of one model's expressions into a unit."""
 
-    def __init__(self, unit: Unit, types: Mapping[int, Type]) -> None:
+    def __init__(
+        self, unit: Unit, types: Mapping[int, Type], masks: dict[int, dict[int, Masks]]
+    ) -> None:
         self.unit = unit
         self.types = types
+        self.masks = masks
         self.where = ""
+        # For lean programs: atoms never null, how long ints may be, the variables of hits, whether
+        # tables leave traces, the atoms whose guards wait, and the lines that make sure of numbers.
+        self.sure: set[str] = set()
+        self.bits: dict[str, int] = {}
+        self.hits: list[str] = []
+        self.traced = False
+        self.pending: dict[str, str] = {}
+        self.numbers: dict[str, int] = {}
 
     def type_of(self, node: n.Node) -> Type:
         """Give the type the typer found, without item definitions."""
@@ -69,7 +95,12 @@ class Writer:
     # Leaves
 
     def literal(self, node: n.Literal, env: Env, body: Body) -> str:
-        return self.unit.constant(node.value)
+        atom = self.unit.constant(node.value)
+        if node.value is not None:
+            self.sure.add(atom)
+        if type(node.value) is int:
+            self.bits[atom] = node.value.bit_length()
+        return atom
 
     def name(self, node: n.Name, env: Env, body: Body) -> str:
         return self.look_up(node.name, env, body)
@@ -100,10 +131,12 @@ class Writer:
         return found
 
     def list_(self, node: n.ListOf, env: Env, body: Body) -> str:
+        self.pay(len(node.items), body)
         items = [self.write(item, env, body) for item in node.items]
         return body.keep(f"[{', '.join(items)}]")
 
     def context(self, node: n.Context, env: Env, body: Body) -> str:
+        self.pay(len(node.entries), body)
         inner = Env({}, env)
         pairs = []
         for entry in node.entries:
@@ -118,17 +151,37 @@ class Writer:
             return self.write(node.result, inner, body)
         return body.keep("{" + ", ".join(pairs) + "}")
 
+    def pay(self, parts: int, body: Body) -> None:
+        """Write what a list or context costs that is long as it stands; short ones are free."""
+        if parts > FREE_PARTS:
+            body.line(f"run.spend({parts})")
+
     def coerced(self, atom: str, kind: Type, node: n.Node, body: Body) -> str:
         """Make a value fit a declared type."""
         if kind == ANY or (kind in SCALARS and self.type_of(node) == kind):
             return atom
+        if self.unit.lean and self._always_fits(node, kind):
+            return atom
         return body.keep(f"coerce(run, {atom}, {self.unit.constant(kind)}, {self.site(node)})")
+
+    def _always_fits(self, node: n.Node, kind: Type) -> bool:
+        """Tell whether all that a table of constants can give is of a declared type."""
+        while isinstance(node, n.Placed) and node.type is None:
+            node = node.body
+        if not isinstance(node, n.Table) or node.hit_policy not in ("FIRST", "UNIQUE"):
+            return False
+        rows = constant_rows(node)
+        plain = all(output.default is None for output in node.outputs)
+        run = Run()
+        fitting = all(conforms(run, value, kind) for value in rows.values())
+        return plain and len(rows) == len(node.rules) and fitting
 
     def range(self, node: n.RangeOf, env: Env, body: Body) -> str:
         low, high = self.write(node.low, env, body), self.write(node.high, env, body)
         operator = self.unit.constant(node.operator)
         return body.keep(
-            f"make_range({low}, {high}, {node.low_closed}, {node.high_closed}, {operator})"
+            f"make_range(run, {low}, {high}, {node.low_closed}, {node.high_closed}, {operator}, "
+            f"{self.site(node)})"
         )
 
     # Operators
@@ -138,7 +191,29 @@ class Writer:
 
     def arithmetic(self, node: n.Arithmetic, env: Env, body: Body) -> str:
         left, right = self.write(node.left, env, body), self.write(node.right, env, body)
+        if self.unit.lean and self.type_of(node.left) == self.type_of(node.right) == NUMBER:
+            return self._numbers(node.operator, left, right, body)
         return body.keep(f"{_ARITHMETIC[node.operator]}(run, {left}, {right}, {self.site(node)})")
+
+    def _numbers(self, operator: str, left: str, right: str, body: Body) -> str:
+        """Write arithmetic of numbers in a lean program; null raises, and so ends it."""
+        if operator not in _EXACT:
+            raise NotLean(operator)
+        exact = f"{_EXACT[operator]}({left}, {right})"
+        if operator == "/":
+            return body.keep(exact)
+        ints = f"{left}.__class__ is int and {right}.__class__ is int"
+        result = body.keep(f"{left} {operator} {right} if {ints} else {exact}")
+        # An integer whose guard still waits may be of any length.
+        bits = [
+            UNBOUNDED if atom in self.pending else self.bits.get(atom, UNBOUNDED)
+            for atom in (left, right)
+        ]
+        self.bits[result] = sum(bits) if operator == "*" else max(bits) + 1
+        if self.bits[result] > MOST_BITS:
+            limit = self.unit.constant(10**numbers.DIGITS)
+            body.line(f"if {ints} and not -{limit} < {result} < {limit}: raise Deopt")
+        return result
 
     def compare(self, node: n.Compare, env: Env, body: Body) -> str:
         left, right = self.write(node.left, env, body), self.write(node.right, env, body)
@@ -166,6 +241,7 @@ class Writer:
                 f"{atom} is not None"
                 for atom, part in (left, right)
                 if not (isinstance(part, n.Literal) and part.value is not None)
+                and atom not in self.sure
             ]
             test = f"{left[0]} {operator} {right[0]}"
             if checks:
@@ -207,6 +283,11 @@ class Writer:
         """Write unary tests on a value; no tests at all are true."""
         if not tests.tests:
             return "True"
+        if atom in self.sure:
+            kind = subject if isinstance(subject, Type) else self.type_of(subject)
+            quick = condition(tests, atom, kind, self.unit.constant)
+            if quick is not None:
+                return body.keep(quick)
         inner = Env({"?": atom}, env)
         result = body.keep(self.test(tests.tests[0], atom, subject, inner, body))
         for test in tests.tests[1:]:
@@ -231,8 +312,11 @@ class Writer:
             return body.keep(f"equal(run, {atom}, {value})")
         if self.type_of(test.value) == BOOLEAN and (test.uses_input or kind not in (BOOLEAN, ANY)):
             return value
-        read = "cell_result" if not isinstance(test.value, n.ListOf | n.RangeOf) else "meets"
-        return body.keep(f"{read}(run, {atom}, {value})")
+        # On a column of booleans, also an empty one, a boolean is a value to compare with.
+        is_value = isinstance(test.value, n.ListOf | n.RangeOf) or kind == BOOLEAN
+        if is_value and not test.uses_input:
+            return body.keep(f"meets(run, {atom}, {value})")
+        return body.keep(f"cell_result(run, {atom}, {value}, {test.uses_input})")
 
     def instance(self, node: n.InstanceOf, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)
@@ -255,27 +339,30 @@ class Writer:
         body.level -= 1
 
     def for_(self, node: n.For, env: Env, body: Body) -> str:
-        result = body.keep("[]")
+        result, failed = body.keep("[]"), body.keep("False")
         start = body.level, body.loops
-        env = self._open_loops(node.loops, env, body)
+        env = self._open_loops(node.loops, env, body, f"{failed} = True")
         inner = Env({"partial": result}, env, copied=frozenset({"partial"}))
         body.line("run.spend(1)")
         atom = self.write(node.body, inner, body)
         body.line(f"{body.use(result)}.append({atom})")
         body.level, body.loops = start
+        body.line(f"if {failed}: {result} = None")
         return result
 
-    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body) -> Env:
+    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body, otherwise: str) -> Env:
+        """Open the loops; `otherwise` is done where there is nothing to go through."""
         for loop in loops:
             domain = self.write(loop.domain, env, body)
             site = self.site(loop.domain)
             if loop.last is not None:
                 last = self.write(loop.last, env, body)
-                source = f"span(run, {domain}, {last}, {site})"
+                source = body.keep(f"span(run, {domain}, {last}, {site})")
             else:
-                source = f"iterate(run, {domain}, {site})"
+                source = body.keep(f"iterate(run, {domain}, {site})")
             variable = body.variable()
-            body.line(f"for {variable} in {source}:")
+            body.line(f"if {source} is None: {otherwise}")
+            body.line(f"for {variable} in {source} or ():")
             body.level += 1
             body.loops += 1
             env = Env({loop.name: variable}, env)
@@ -287,7 +374,7 @@ class Writer:
             ("True", "both", "False") if node.every else ("False", "either", "True")
         )
         result = inner.keep(start)
-        scope = self._open_loops(node.loops, env, inner)
+        scope = self._open_loops(node.loops, env, inner, "return None")
         inner.line("run.spend(1)")
         atom = self.write(node.condition, scope, inner)
         if self.type_of(node.condition) != BOOLEAN:
@@ -303,30 +390,29 @@ class Writer:
 
     def member(self, node: n.Member, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)
-        return body.keep(f"member(run, {atom}, {self.unit.constant(node.name)}, {self.site(node)})")
+        name = self.unit.constant(node.name)
+        components = components_of(self.types.get(id(node.operand), ANY))
+        if self.unit.lean and components is not None and node.name in components:
+            # What is null or no context after all has no item of that name, and raises.
+            return body.keep(f"{atom}[{name}]")
+        return body.keep(f"member(run, {atom}, {name}, {self.site(node)})")
 
     def filter(self, node: n.Filter, env: Env, body: Body) -> str:
         atom = self.write(node.operand, env, body)
-        site = self.site(node)
-        if self.type_of(node.condition) == NUMBER and _free_of_item(node.condition):
+        site, condition = self.site(node), self.type_of(node.condition)
+        components = item_components(self.types.get(id(node.operand), ANY))
+        if is_position(node.condition, condition, components):
             position = self.write(node.condition, env, body)
             return body.keep(f"at_index(run, {atom}, {position}, {site})")
         inner = Body(self.unit)
         item = inner.variable()
         inner.params = (item,)
-        kind = self.types.get(id(node.operand), ANY)
         named = Env({"item": item}, env)
-        scope = Env({}, named, item=item, components=self._components(kind))
+        scope = Env({}, named, item=item, components=components)
         inner.finish(self.write(node.condition, scope, inner))
         call = inner.call(body, "i")
-        return body.keep(f"select(run, {atom}, lambda i: {call}, {site})")
-
-    def _components(self, kind: Type) -> Mapping[str, Type] | None:
-        from_item = components_of(getattr(base_of(kind), "item", kind))
-        if from_item is not None:
-            return from_item
-        item = base_of(getattr(base_of(kind), "item", ANY))
-        return {} if item in SCALARS else None
+        ask = may_be_position(node.condition, condition)
+        return body.keep(f"select(run, {atom}, lambda i: {call}, {site}, {ask})")
 
     # Boxed parts
 
@@ -337,11 +423,6 @@ class Writer:
             atom = self.coerced(atom, node.type, node.body, body)
         self.where = outer
         return atom
-
-
-def _free_of_item(node: n.Node) -> bool:
-    """Tell whether a position is a plain constant or arithmetic that cannot mean an item."""
-    return not any(isinstance(part, n.Name) for part in n.walk(node))
 
 
 _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {

@@ -16,7 +16,8 @@ def write_function(writer: Writer, node: n.FunctionOf, env: Env, body: Body) -> 
     names = writer.unit.constant(tuple(param.name for param in node.params))
     captured = "".join(f", {body.use(name)}" for name in inner.captured)
     title = writer.unit.constant(node.name)
-    return body.keep(f"make_function({title}, {names}, {inner.name}{captured})")
+    kind = writer.unit.constant(writer.type_of(node))
+    return body.keep(f"make_function({title}, {names}, {kind}, {inner.name}{captured})")
 
 
 def function_body(writer: Writer, node: n.FunctionOf, env: Env) -> Body:

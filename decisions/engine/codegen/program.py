@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
+from decisions.engine.codegen.entry import (
+    Enter,
+    Known,
+    close_lean,
+    close_values,
+    gives_plain,
+    open_entry,
+    open_values,
+    trust,
+    write_taker,
+)
 from decisions.engine.codegen.expressions import Env, Writer
 from decisions.engine.codegen.functions import function_body
-from decisions.engine.codegen.unit import Body, Unit
+from decisions.engine.codegen.unit import Body, NotLean, Unit
 from decisions.engine.declared import Allows
+from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.typer import Typer
-from decisions.engine.graph import Graph, Part
+from decisions.engine.graph import Graph, Part, Plan
 from decisions.engine.problems import Problem
 from decisions.engine.run import Run
+from decisions.engine.tables.columns import Masks
 from decisions.engine.types import ANY, Type, function_of
 from decisions.engine.values import Function
 
@@ -39,6 +52,7 @@ class Compiler:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.typer = Typer(BUILTINS)
+        self.masks: dict[int, dict[int, Masks]] = {}
 
     def check(self) -> list[Problem]:
         """Type every decision and knowledge model, required ones first; gives the problems."""
@@ -70,55 +84,102 @@ class Compiler:
             return function_of((), self.graph.service_type(part))
         return part.type
 
-    def decision(self, part: Part, *, trace: bool = False) -> Program:
-        """Compile a decision."""
-        return _Assembly(self, trace).program([part.key], frozenset(), single=True)
+    def program(self, part: Part) -> Program:
+        """Compile a decision, or a service to be called with its inputs and input decisions."""
+        return _Assembly(self).program(part)
 
-    def service(self, part: Part, *, trace: bool = False) -> Program:
-        """Compile a decision service, to be called with its input data and input decisions."""
-        params, outputs = self.graph.service_parts(part)
-        single = len(outputs) == 1
-        return _Assembly(self, trace).program(outputs, frozenset(params), single=single)
+    def enter(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+        """Compile the quick way from facts to a result, whole where the rules need no run."""
+        try:
+            return _Assembly(self, lean=True).lean(part, shapes, known)
+        except NotLean:
+            return write_taker(shapes, known)
+
+    def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+        """Compile what notes for an explanation what a lean program did: `replay(run, *inputs)`."""
+        return _Assembly(self, lean=True).replay(part, shapes)
 
 
 class _Assembly:
     """One unit of generated code in the making."""
 
-    def __init__(self, compiler: Compiler, trace: bool) -> None:
+    def __init__(self, compiler: Compiler, *, lean: bool = False) -> None:
         self.graph = compiler.graph
-        self.unit = Unit(trace=trace)
-        self.writer = Writer(self.unit, compiler.typer.types)
+        self.unit = Unit(lean=lean)
+        self.writer = Writer(self.unit, compiler.typer.types, compiler.masks)
         self.functions: dict[str, str] = {}
         self.pending: list[Part] = []
 
-    def program(self, targets: list[str], given: frozenset[str], *, single: bool) -> Program:
+    def program(self, part: Part) -> Program:
         """Write the main function and everything it needs."""
-        decisions = self.graph.order(targets, given)
-        needed = [key for key in self.graph.inputs_of(decisions) if key not in given]
-        inputs = [*sorted(given), *needed]
+        plan = self.graph.plan(part)
         main = Body(self.unit, "main")
-        main.finish(self._decisions(main, decisions, inputs, targets, record=True, single=single))
+        variables = {key: main.variable() for key in plan.inputs}
+        main.params = tuple(variables.values())
+        main.finish(self._result(main, part, plan, variables, record=True))
+        namespace = self._load()
+        return Program(namespace[main.name], plan.inputs, plan.decisions, self.unit.source)
+
+    def _result(
+        self, body: Body, part: Part, plan: Plan, inputs: Mapping[str, str], *, record: bool
+    ) -> str:
+        """Write a decision or service with all it requires; gives the atom of its value."""
+        value = self._decisions(body, plan.decisions, inputs, plan.targets, record=record)
+        service = isinstance(part.element, m.DecisionService)
+        return self._typed_result(value, part, body) if service else value
+
+    def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+        """Write a lean program once more for what explanations need: `replay(trace, *inputs)`.
+
+        It notes tables and values in `trace`, a run, and may raise where the program would end.
+        """
+        plan = self.graph.plan(part)
+        main = Body(self.unit, "lean")
+        self.writer.traced = True
+        variables = {key: main.variable() for key in plan.inputs}
+        main.params = ("trace", *variables.values())
+        for atom, shape in zip(variables.values(), shapes.values(), strict=True):
+            trust(self.writer, atom, shape)
+        main.finish(self._result(main, part, plan, variables, record=True))
+        code: Callable[..., Any] = self._load()[main.name]
+        return code
+
+    def lean(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+        """Write the quick way whole: facts in, result out, no run."""
+        plan = self.graph.plan(part)
+        main = Body(self.unit, "lean")
+        inputs = open_entry(self.writer, main, shapes, known)
+        variables = dict(zip(plan.inputs, inputs, strict=True))
+        value = self._result(main, part, plan, variables, record=False)
+        close_lean(self.writer, main, inputs, self._given_out(main, plan, value), known)
+        enter: Enter = self._load()[main.name]
+        return enter
+
+    def _given_out(self, body: Body, plan: Plan, value: str) -> str:
+        """Write a value as Python's, where it is not so already."""
+        nodes = [self.graph.parts[key].node for key in plan.targets]
+        if all(node is not None and gives_plain(node, self.writer.types) for node in nodes):
+            return value
+        return body.keep(f"give({value})")
+
+    def _load(self) -> dict[str, Any]:
         while self.pending:
             self._write_function(self.pending.pop())
         namespace = self.unit.load()
         self._bind_functions(namespace)
-        return Program(namespace[main.name], tuple(inputs), tuple(decisions), self.unit.source)
+        return namespace
 
     def _decisions(
         self,
         body: Body,
         decisions: Iterable[str],
-        inputs: Iterable[str],
-        targets: list[str],
+        inputs: Mapping[str, str],
+        targets: Sequence[str],
         *,
         record: bool,
-        single: bool,
     ) -> str:
         """Write decisions one after the other; gives the atom of the targets' value."""
-        variables: dict[str, str] = {}
-        for key in inputs:
-            variables[key] = body.variable()
-            body.params = (*body.params, variables[key])
+        variables = dict(inputs)
         for key in decisions:
             part = self.graph.parts[key]
             env = Env(self._visible(part, variables))
@@ -127,12 +188,9 @@ class _Assembly:
             atom = "None" if node is None else self.writer.write(node, env, body)
             variables[key] = body.keep(atom)
             if record:
-                name = self.unit.constant(key)
-                if self.unit.trace:
-                    body.line(f"run.record({name}, {variables[key]})")
-                else:
-                    body.line(f"run.values[{name}] = {variables[key]}")
-        if single:
+                run = "trace" if self.unit.lean else "run"
+                body.line(f"{run}.record({self.unit.constant(key)}, {variables[key]})")
+        if len(targets) == 1:
             return variables.get(targets[0], "None")
         pairs = (
             f"{self.unit.constant(self.graph.parts[key].name)}: {variables.get(key, 'None')}"
@@ -157,7 +215,8 @@ class _Assembly:
         if key not in self.functions:
             self.functions[key] = self.unit.fresh("B")
             self.pending.append(self.graph.parts[key])
-        return self.functions[key]
+        # Once it is written, the name of its code follows the constant.
+        return self.functions[key].partition(" ")[0]
 
     def _write_function(self, part: Part) -> None:
         """Write the code of a knowledge model or decision service; bound when all is loaded."""
@@ -177,11 +236,9 @@ class _Assembly:
         checked = Body(self.unit, "s")
         # Inputs a service does not list are null inside it.
         extra = [key for key in self.graph.inputs_of(decisions) if key not in keys]
-        inner.finish(
-            self._decisions(
-                inner, decisions, [*keys, *extra], outputs, record=False, single=len(outputs) == 1
-            )
-        )
+        variables = {key: inner.variable() for key in [*keys, *extra]}
+        inner.params = tuple(variables.values())
+        inner.finish(self._decisions(inner, decisions, variables, outputs, record=False))
         arguments = []
         for key in keys:
             given = checked.variable()
@@ -193,8 +250,16 @@ class _Assembly:
                 checked.line(f"if {fitted} is None and {given} is not None: return None")
                 given = fitted
             arguments.append(given)
-        checked.finish(inner.call(checked, *arguments, *("None" for _ in extra)))
+        result = inner.call(checked, *arguments, *("None" for _ in extra))
+        checked.finish(self._typed_result(result, part, checked))
         return checked, tuple(self.graph.parts[key].name for key in keys)
+
+    def _typed_result(self, result: str, part: Part, body: Body) -> str:
+        """Make the result of a decision service fit its declared type."""
+        if part.type == ANY:
+            return result
+        kind, site = self.unit.constant(part.type), self.unit.site(part.label, None)
+        return body.keep(f"coerce(run, {result}, {kind}, {site})")
 
     def _bind_functions(self, namespace: dict[str, Any]) -> None:
         for text in self.functions.values():
@@ -214,7 +279,7 @@ def compile_expression(
     typer = Typer(BUILTINS)
     typer.check(node, Scope(dict(names)), where)
     unit = Unit()
-    writer = Writer(unit, typer.types)
+    writer = Writer(unit, typer.types, {})
     writer.where = where
     body = Body(unit, "main")
     variables: dict[str, str] = {}
@@ -227,6 +292,30 @@ def compile_expression(
         result = writer.write(node, Env(variables), body)
     body.finish(result)
     return unit.load()[body.name], typer.problems
+
+
+def compile_lean(
+    node: n.Node, kinds: Mapping[str, Type], answer: type
+) -> Callable[..., Any] | None:
+    """Compile an expression over values of simple kinds without a run; may raise NotLean.
+
+    The function takes the values by name, and gives None where the full program must have a look:
+    at a misfit, or where something is to be said.
+    """
+    typer = Typer(BUILTINS)
+    typer.check(node, Scope(dict(kinds)), "")
+    if typer.problems:
+        raise NotLean(node)
+    writer = Writer(Unit(lean=True), typer.types, {})
+    body = Body(writer.unit, "lean")
+    variables = open_values(writer, body, kinds)
+    value = writer.write(node, Env(variables), body)
+    if not gives_plain(node, typer.types):
+        value = body.keep(f"give({value})")
+    close_values(writer, body, value)
+    writer.unit.namespace["Answer"] = answer
+    code: Callable[..., Any] = writer.unit.load()[body.name]
+    return code
 
 
 def compile_tests(tests: n.Tests, where: str) -> Allows:

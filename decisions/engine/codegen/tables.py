@@ -1,42 +1,33 @@
-"""Writes decision tables: one function that finds the rows, one that works out their outputs."""
+"""Writes decision tables: which rows match, what they give, and what the hit policy makes of it."""
 
 from __future__ import annotations
 
 from decisions.engine.codegen.expressions import Env, Writer, register
-from decisions.engine.codegen.unit import Body
+from decisions.engine.codegen.matching import Subject, matching_rows, write_first
+from decisions.engine.codegen.unit import Body, NotLean
 from decisions.engine.feel import nodes as n
-from decisions.engine.problems import Site
-from decisions.engine.tables.cells import condition
-from decisions.engine.tables.hit_policy import Policy
-from decisions.engine.types import ANY, Type
+from decisions.engine.tables.cells import condition, constant_rows
+from decisions.engine.tables.hit_policy import policy_of
+from decisions.engine.types import ANY
 
 
 def write_table(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
     """Write a table; gives the variable that holds its value."""
     subjects = [_input(writer, clause, env, body) for clause in node.inputs]
-    policy = Policy(
-        node.id,
-        node.hit_policy,
-        node.aggregation,
-        tuple(output.name for output in node.outputs) if len(node.outputs) > 1 else (),
-        tuple(
-            tuple(part.value for part in output.order if isinstance(part, n.Literal))
-            for output in node.outputs
-        ),
-        Site(node.where),
-    )
-    rows = _traced_rows if writer.unit.trace else _rows
-    hits = rows(writer, node, subjects, policy, env, body)
-    output = _outputs(writer, node, env)
-    default = _defaults(writer, node, env)
-    chosen = output.call(body, "i")
+    if writer.unit.lean:
+        return _lean_table(writer, node, subjects, env, body)
+    policy = policy_of(node)
+    hits = matching_rows(writer, node, subjects, env, body)
+    inputs = ", ".join(body.use(atom) for atom, _ in subjects)
+    output = _outputs(writer, node, env).call(body, "i")
+    default = _defaults(writer, node, env).call(body)
     return body.keep(
-        f"apply_policy(run, {writer.unit.constant(policy)}, {hits}, "
-        f"lambda i: {chosen}, lambda: {default.call(body)})"
+        f"settle(run, {writer.unit.constant(policy)}, [{inputs}], {hits}, "
+        f"lambda i: {output}, lambda: {default})"
     )
 
 
-def _input(writer: Writer, clause: n.InputClause, env: Env, body: Body) -> tuple[str, Type]:
+def _input(writer: Writer, clause: n.InputClause, env: Env, body: Body) -> Subject:
     """Write an input expression, fitted to its type and checked against its allowed values."""
     atom = writer.write(clause.expression, env, body)
     kind = clause.type
@@ -45,107 +36,134 @@ def _input(writer: Writer, clause: n.InputClause, env: Env, body: Body) -> tuple
     else:
         atom = writer.coerced(atom, kind, clause.expression, body)
     if clause.allowed is not None and clause.allowed.tests:
-        outer, writer.where = writer.where, clause.expression.where
-        allowed = writer.tests_on(clause.allowed, atom, kind, env, body)
-        text, site = writer.unit.constant(clause.allowed_text), writer.site(clause.expression)
-        body.line(f"check_allowed(run, {atom}, {allowed}, {text}, {site})")
-        writer.where = outer
+        _check_allowed(writer, clause, (atom, kind), env, body)
     return atom, kind
 
 
-def _cell(
-    writer: Writer, cell: n.Placed, subject: tuple[str, Type], env: Env, body: Body
-) -> str | None:
-    """Write the condition of one cell as an expression; None for a cell that takes anything."""
-    tests = cell.body
-    if not isinstance(tests, n.Tests) or not tests.tests:
-        return None
-    atom, kind = body.use(subject[0]), subject[1]
-    quick = condition(tests, atom, kind, writer.unit.constant)
-    if quick is not None:
-        return quick
-    outer, writer.where = writer.where, cell.where
-    inner = Body(writer.unit, "c")
-    given = inner.variable()
-    inner.params = (given,)
-    inner.finish(writer.tests_on(tests, given, kind, env, inner))
+def _check_allowed(
+    writer: Writer, clause: n.InputClause, subject: Subject, env: Env, body: Body
+) -> None:
+    if clause.allowed is None:
+        return
+    atom, kind = subject
+    quick = condition(clause.allowed, atom, kind, writer.unit.constant)
+    if writer.unit.lean and quick is not None:
+        body.line(f"if {atom} is not None and not ({quick}): raise Deopt")
+        return
+    outer, writer.where = writer.where, clause.expression.where
+    allowed = writer.tests_on(clause.allowed, atom, kind, env, body)
+    text, site = writer.unit.constant(clause.allowed_text), writer.site(clause.expression)
+    body.line(f"check_allowed(run, {atom}, {allowed}, {text}, {site})")
     writer.where = outer
-    return f"{inner.call(body, atom)} is True"
 
 
-_Subjects = list[tuple[str, Type]]
+# A lean table: nothing but lookups
 
 
-def _rows(
-    writer: Writer, node: n.Table, subjects: _Subjects, policy: Policy, env: Env, body: Body
+def _lean_table(
+    writer: Writer, node: n.Table, subjects: list[Subject], env: Env, body: Body
 ) -> str:
-    """Write the function that gives the rows that match, as a list of indexes."""
-    inner = Body(writer.unit, "r")
-    if not policy.first_only:
-        inner.line("h = []")
-    for number, rule in enumerate(node.rules):
-        conditions = [
-            text
-            for cell, subject in zip(rule.cells, subjects, strict=True)
-            if (text := _cell(writer, cell, subject, env, inner)) is not None
-        ]
-        test = " and ".join(f"({text})" for text in conditions) or "True"
-        found = f"return [{number}]" if policy.first_only else f"h.append({number})"
-        inner.line(f"if {test}: {found}")
-    inner.finish("[]" if policy.first_only else "h")
-    return inner.call(body)
+    """Write a table whose hit policy needs no run; its hits join those of the result."""
+    if not body.name.startswith("lean") or node.aggregation or node.hit_policy not in _LEAN:
+        raise NotLean(node.hit_policy)
+    result = _LEAN[node.hit_policy](writer, node, subjects, env, body)
+    if writer.traced:
+        table = writer.unit.constant(node.id)
+        inputs = ", ".join(atom for atom, _ in subjects)
+        body.line(f"trace.note({table}, [{inputs}], [row - 1 for _, row in {writer.hits[-1]}], [])")
+    return result
 
 
-def _traced_rows(
-    writer: Writer, node: n.Table, subjects: _Subjects, policy: Policy, env: Env, body: Body
+def _lean_single(
+    writer: Writer, node: n.Table, subjects: list[Subject], env: Env, body: Body
 ) -> str:
-    """Write the same for an evaluation that is to be explained: every cell by itself."""
-    inner = Body(writer.unit, "r")
-    rows = []
-    for rule in node.rules:
-        cells = [
-            _cell(writer, cell, subject, env, inner)
-            for cell, subject in zip(rule.cells, subjects, strict=True)
-        ]
-        texts = ("None" if text is None else f"lambda: {text}" for text in cells)
-        rows.append(f"({''.join(f'{text}, ' for text in texts)})")
-    atoms = ", ".join(inner.use(atom) for atom, _ in subjects)
+    """Write FIRST, or UNIQUE: the row is looked up once."""
+    result, hits = body.variable(), body.variable()
+    writer.hits.append(hits)
+    names = writer.unit.constant([(node.id, number + 1) for number in range(len(node.rules))])
+
+    def hit(row: str) -> None:
+        body.line(f"{hits} = [{names}[{row}]]")
+        body.line(f"{result} = {_output_of(writer, node, env, body, row)}")
+
+    def miss() -> None:
+        body.line(f"{hits} = []")
+        body.line(f"{result} = {_default_of(writer, node, env, body)}")
+
+    write_first(writer, node, subjects, env, body, hit=hit, miss=miss)
+    return result
+
+
+def _lean_list(writer: Writer, node: n.Table, subjects: list[Subject], env: Env, body: Body) -> str:
+    """Write COLLECT without an aggregation, or RULE ORDER."""
+    rows = matching_rows(writer, node, subjects, env, body)
+    result, hits = body.variable(), body.variable()
+    writer.hits.append(hits)
     table = writer.unit.constant(node.id)
-    everything = "".join(f"{row}, " for row in rows)
-    inner.finish(f"trace_rows(run, {table}, {policy.first_only}, [{atoms}], ({everything}))")
-    return inner.call(body)
+    body.line(f"{hits} = [({table}, i + 1) for i in {rows}]")
+    body.line(f"if {rows}: {result} = [{_output_of(writer, node, env, body, 'i')} for i in {rows}]")
+    body.line("else:")
+    body.level += 1
+    body.line(f"{result} = {_default_of(writer, node, env, body)}")
+    body.line(f"if {result} is None: {result} = []")
+    body.level -= 1
+    return result
+
+
+_LEAN = {
+    "FIRST": _lean_single,
+    "UNIQUE": _lean_single,
+    "COLLECT": _lean_list,
+    "RULE ORDER": _lean_list,
+}
+
+
+# What rows give
+
+
+def _output_of(writer: Writer, node: n.Table, env: Env, body: Body, row: str) -> str:
+    """Write the outputs of a row whose number is known: a lookup where all are constants."""
+    constants = constant_rows(node)
+    if len(constants) < len(node.rules):
+        return _outputs(writer, node, env).call(body, row)
+    rows = writer.unit.constant(list(constants.values()))
+    return f"{rows}[{row}].copy()" if len(node.outputs) > 1 else f"{rows}[{row}]"
 
 
 def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     """Write the function that works out what one row gives; constants are looked up."""
     inner = Body(writer.unit, "o", ("i",))
-    constants: dict[int, object] = {}
-    rest: list[tuple[int, n.Rule]] = []
-    for number, rule in enumerate(node.rules):
-        values = [made.body for made in rule.outputs]
-        if all(isinstance(value, n.Literal) for value in values):
-            row = [value.value for value in values if isinstance(value, n.Literal)]
-            constants[number] = _row(node, row)
-        else:
-            rest.append((number, rule))
+    constants = constant_rows(node)
     if constants:
         table = writer.unit.constant(constants)
         made = f"dict({table}[i])" if len(node.outputs) > 1 else f"{table}[i]"
         inner.line(f"if i in {table}: return {made}")
-    for number, rule in rest:
+    for number, rule in enumerate(node.rules):
+        if number in constants:
+            continue
         inner.line(f"if i == {number}:")
         inner.level += 1
-        atoms = [writer.write(made, env, inner) for made in rule.outputs]
+        atoms = [
+            _output(writer, clause, made, env, inner)
+            for clause, made in zip(node.outputs, rule.outputs, strict=True)
+        ]
         inner.line(f"return {_row_text(writer, node, atoms)}")
         inner.level -= 1
     inner.finish("None")
     return inner
 
 
-def _row(node: n.Table, values: list[object]) -> object:
-    if len(node.outputs) == 1:
-        return values[0]
-    return {output.name: value for output, value in zip(node.outputs, values, strict=True)}
+def _output(
+    writer: Writer, clause: n.OutputClause, made: n.Placed | None, env: Env, body: Body
+) -> str:
+    """Write an output, fitted to the type of its column; None where it has no default."""
+    if made is None:
+        return "None"
+    atom = writer.write(made, env, body)
+    outer, writer.where = writer.where, made.where
+    atom = writer.coerced(atom, clause.type, made, body)
+    writer.where = outer
+    return atom
 
 
 def _row_text(writer: Writer, node: n.Table, atoms: list[str]) -> str:
@@ -158,16 +176,20 @@ def _row_text(writer: Writer, node: n.Table, atoms: list[str]) -> str:
     return "{" + ", ".join(pairs) + "}"
 
 
+def _default_of(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
+    """Write the default outputs."""
+    if all(output.default is None for output in node.outputs):
+        return "None"
+    return _defaults(writer, node, env).call(body)
+
+
 def _defaults(writer: Writer, node: n.Table, env: Env) -> Body:
     """Write the function that gives the default outputs, null where none are declared."""
     inner = Body(writer.unit, "o")
     if all(output.default is None for output in node.outputs):
         inner.finish("None")
         return inner
-    atoms = [
-        "None" if output.default is None else writer.write(output.default, env, inner)
-        for output in node.outputs
-    ]
+    atoms = [_output(writer, clause, clause.default, env, inner) for clause in node.outputs]
     inner.finish(_row_text(writer, node, atoms))
     return inner
 

@@ -6,11 +6,14 @@ bound by numbered names in the namespace, so a model cannot smuggle code in.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import Any
 
-from decisions.engine import access, arithmetic, calls, coercion, operators
+from decisions.engine import access, arithmetic, calls, coercion, numbers, operators
 from decisions.engine.codegen import runtime
 from decisions.engine.problems import Site
+from decisions.engine.tables import columns
 
 _RUNTIME: dict[str, Any] = {
     name: getattr(module, name)
@@ -24,22 +27,39 @@ _RUNTIME: dict[str, Any] = {
         (access, "member scope_member at_index select iterate span"),
         (calls, "call_value call_named"),
         (coercion, "coerce is_instance"),
+        (columns, "rows_of"),
         (
             runtime,
-            "make_function make_range cell_result trace_rows apply_policy check_allowed "
-            "copy_partial no_condition",
+            "make_function make_range cell_result settle check_allowed copy_partial no_condition "
+            "takes Deopt",
         ),
     )
     for name in names.split()
 }
-_BUILTINS = {"dict": dict}
+_RUNTIME |= {
+    "bisect": bisect_right,
+    "exact_add": numbers.CONTEXT.add,
+    "exact_subtract": numbers.CONTEXT.subtract,
+    "exact_multiply": numbers.CONTEXT.multiply,
+    "exact_divide": numbers.CONTEXT.divide,
+}
+_BUILTINS = {"dict": dict, "int": int, "str": str, "len": len}
+_RUN = re.compile(r"\brun\b")
+
+
+class NotLean(Exception):
+    """Says that a lean program cannot hold what is being written, because it needs a run."""
 
 
 class Unit:
-    """A module in the making."""
+    """A module in the making.
 
-    def __init__(self, *, trace: bool = False) -> None:
-        self.trace = trace
+    A lean unit has no run: it holds only what can neither report a problem nor cost much, and
+    leaves everything unusual to the full program by raising Deopt.
+    """
+
+    def __init__(self, *, lean: bool = False) -> None:
+        self.lean = lean
         self.namespace: dict[str, Any] = {"__builtins__": _BUILTINS, **_RUNTIME}
         self.functions: list[str] = []
         self.count = 0
@@ -65,12 +85,11 @@ class Unit:
 
     def site(self, where: str, at: int | None) -> str:
         """Bind the place of an operation."""
-        return self.constant(Site(where, at))
+        return "None" if self.lean else self.constant(Site(where, at))
 
     def load(self) -> dict[str, Any]:
         """Compile the functions and give the namespace they live in."""
-        source = "\n".join(self.functions)
-        exec(compile(source, "<decision model>", "exec"), self.namespace)  # noqa: S102
+        exec(compile(self.source, "<decision model>", "exec"), self.namespace)  # noqa: S102
         return self.namespace
 
     @property
@@ -93,7 +112,9 @@ class Body:
         self.loops = 0
 
     def line(self, text: str) -> None:
-        """Write one statement."""
+        """Write one statement; a lean unit has no run to write about."""
+        if self.unit.lean and _RUN.search(text):
+            raise NotLean(text)
         self.lines.append("    " * self.level + text)
 
     def variable(self) -> str:
@@ -117,10 +138,14 @@ class Body:
     def finish(self, result: str) -> None:
         """Return a value and hand the text to the unit."""
         self.line(f"return {result}")
-        params = ", ".join(("run", *self.captured, *self.params))
-        self.unit.functions.append(f"def {self.name}({params}):\n" + "\n".join(self.lines) + "\n")
+        run = () if self.unit.lean else ("run",)
+        params = ", ".join((*run, *self.captured, *self.params))
+        self.unit.functions.append(
+            f"def {self.name}({params}):\n" + "\n".join(filter(None, self.lines)) + "\n"
+        )
 
     def call(self, caller: Body, *arguments: str) -> str:
         """Write the call of this finished function from another."""
+        run = () if self.unit.lean else ("run",)
         passed = [caller.use(name) for name in self.captured]
-        return f"{self.name}({', '.join(('run', *passed, *arguments))})"
+        return f"{self.name}({', '.join((*run, *passed, *arguments))})"

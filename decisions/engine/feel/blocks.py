@@ -8,6 +8,7 @@ from decisions.engine.feel import nodes as n
 from decisions.engine.feel.lexer import unescape
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.type_texts import TypeTexts
+from decisions.engine.limits import MOST_ITERATORS
 
 
 class Blocks(TypeTexts, ABC):
@@ -25,7 +26,8 @@ class Blocks(TypeTexts, ABC):
         """Read {a: 1, b: 2}; later entries see earlier ones."""
         outer = self.enter(Names((), self.names))
         entries: dict[str, n.Entry] = {}
-        while not self.sees("}"):
+        more = not self.sees("}")
+        while more:
             key_at = self.peek().start + 1
             key = self.key()
             if key in entries:
@@ -36,8 +38,7 @@ class Blocks(TypeTexts, ABC):
             self.names.add(key)
             self.members.add(key)
             self._token = None
-            if not self.accept(","):
-                break
+            more = self.accept(",")
         self.enter(outer)
         self.expect("}", "the last entry of the context")
         return n.Context(at, tuple(entries.values()))
@@ -88,17 +89,24 @@ class Blocks(TypeTexts, ABC):
             self.enter(Names((name,), self.names))
             if not self.accept(","):
                 return tuple(loops)
+            if len(loops) == MOST_ITERATORS:
+                raise self.fault(
+                    "limit.iterators",
+                    f"More than {MOST_ITERATORS} lists are gone through at once.",
+                    "Put a for into the list of another.",
+                    self.peek().start + 1,
+                )
 
     def function(self, at: int) -> n.Node:
         """Read function(a: type, b) body."""
         self.expect("(", "function")
         params: list[n.Param] = []
-        while not self.sees(")"):
+        more = not self.sees(")")
+        while more:
             name = self.new_name(",", ")", ":")
             typed = self.text[self.position - 1 : self.position] == ":"
             params.append(n.Param(name, self.type() if typed else None))
-            if not self.accept(","):
-                break
+            more = self.accept(",")
         self.expect(")", "the parameters of the function")
         if self.sees("external"):
             raise self.fault(

@@ -246,7 +246,7 @@ class OutputClause:
     name: str
     label: str
     type: Type
-    order: tuple[Node, ...] = ()
+    order: tuple[Literal, ...] = ()
     allowed: Tests | None = None
     allowed_text: str = ""
     default: Placed | None = None

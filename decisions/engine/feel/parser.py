@@ -147,7 +147,7 @@ class _Parser(Blocks):
         self.take()
         return read(self, at)
 
-    def number(self, token: Token) -> n.Node:
+    def number(self, token: Token) -> n.Literal:
         """Read a number constant."""
         try:
             return n.Literal(token.start + 1, numbers.from_text(token.text))
@@ -168,11 +168,12 @@ class _Parser(Blocks):
         return n.Name(token.start + 1, known)
 
     def negation(self, at: int) -> n.Node:
-        """Read -a; a negative constant becomes a constant."""
-        operand = self.expression(_NEGATION)
-        if isinstance(operand, n.Literal) and isinstance(operand.value, numbers.Number):
-            return n.Literal(at, numbers.negate(operand.value))
-        return n.Negate(at, operand)
+        """Read -a; a negative number is a constant of its own (grammar rule 36)."""
+        token = self.peek()
+        if token.kind == "number":
+            self.take()
+            return n.Literal(at, numbers.negate(self.number(token).value))
+        return n.Negate(at, self.expression(_NEGATION))
 
     def parenthesis(self, at: int) -> n.Node:
         """Read (a), (a..b) or (< a)."""
@@ -276,14 +277,14 @@ class _Parser(Blocks):
         """Read the arguments of f(...)."""
         arguments: list[n.Node] = []
         names: list[str] = []
-        while not self.sees(")"):
+        more = not self.sees(")")
+        while more:
             match = _NAMED_ARGUMENT.match(self.text, skip_space(self.text, self.position))
             if match is not None:
                 names.append(normal_name(match[1]))
                 self.move(match.end())
             arguments.append(self.list_item())
-            if not self.accept(","):
-                break
+            more = self.accept(",")
         self.expect(")", "the last argument")
         if names and len(names) != len(arguments):
             raise self.fault(

@@ -136,14 +136,15 @@ class Tokens:
     def new_name(self, *stops: str) -> str:
         """Read a name that is being introduced, up to and past one of the stop words."""
         start = skip_space(self.text, self.position)
-        position, parts = start, []
+        position, end, parts = start, start, []
         while True:
             position = skip_space(self.text, position)
             parts = name_parts(self.text[position : position + 200])[:1]
             if not parts or parts[0] in stops or parts[0] in ")]}(":
                 break
             position += len(parts[0])
-        name = normal_name(self.text[start:position])
+            end = position
+        name = normal_name(self.text[start:end])
         if not parts or parts[0] not in stops or not NAME_WORD.match(name):
             self.move(start)
             raise self.unexpected(f'A name followed by "{stops[0]}" is missing')

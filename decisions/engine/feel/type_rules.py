@@ -15,6 +15,7 @@ from decisions.engine.types import (
     MONTHS,
     NUMBER,
     RANGE,
+    SCALARS,
     SIMPLE,
     STRING,
     TIME,
@@ -22,27 +23,70 @@ from decisions.engine.types import (
     RangeType,
     Type,
     base_of,
+    components_of,
     context_of,
+    join,
     list_of,
 )
 
+_LIST_KEPT = ("sublist", "reverse", "distinct values", "sort", "remove")
 
-def builtin_type(builtin: Builtin, arguments: list[Type]) -> Type:
-    found = SIMPLE.get(builtin.result, ANY)
-    if builtin.name in ("sublist", "reverse", "distinct values", "sort", "remove") and arguments:
-        base = base_of(arguments[0])
-        return base if isinstance(base, ListType) else found
-    return found
+
+def builtin_type(builtin: Builtin, arguments: list[Type], names: tuple[str, ...]) -> Type:
+    """Give the type of a call's result; some give the items of the list they take."""
+    position = names.index("list") if "list" in names else 0
+    if builtin.name in _LIST_KEPT and position < len(arguments):
+        base = base_of(arguments[position])
+        if isinstance(base, ListType):
+            return base
+    return SIMPLE.get(builtin.result, ANY)
+
+
+def item_components(kind: Type) -> Mapping[str, Type] | None:
+    """Give the components that items of a filtered value have; None where they are not known.
+
+    Items that can have none, such as numbers, have an empty mapping.
+    """
+    item = getattr(base_of(kind), "item", kind)
+    found = components_of(item)
+    if found is not None:
+        return found
+    known = isinstance(base_of(kind), ListType) and base_of(item) in SCALARS
+    return {} if known else None
+
+
+def is_position(condition: n.Node, kind: Type, components: Mapping[str, Type] | None) -> bool:
+    """Tell whether a filter's condition of a type is a number that no item has a say in."""
+    if kind != NUMBER:
+        return False
+    names = {part.name for part in n.walk(condition) if isinstance(part, n.Name)}
+    return not names or (components is not None and names.isdisjoint({"item", *components}))
+
+
+def may_be_position(condition: n.Node, kind: Type) -> bool:
+    """Tell whether a filter's condition may be a number though items have a say in it."""
+    return kind == NUMBER or isinstance(condition, n.Name)
 
 
 def table_type(node: n.Table) -> Type:
-    if node.hit_policy == "COLLECT" and node.aggregation:
-        return NUMBER if node.aggregation in ("SUM", "COUNT") and len(node.outputs) == 1 else ANY
+    """Give the type of what a table gives: of its rows, of their list, or of an aggregation.
+
+    A default is what a row gives, so that it may be of another type than what rows make together.
+    """
     if len(node.outputs) == 1:
         row: Type = node.outputs[0].type
     else:
         row = context_of({output.name: output.type for output in node.outputs})
-    return list_of(row) if node.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") else row
+    if node.hit_policy not in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+        return row
+    if node.hit_policy != "COLLECT" or not node.aggregation:
+        found: Type = list_of(row)
+    elif len(node.outputs) > 1:
+        return ANY
+    else:
+        found = NUMBER if node.aggregation == "COUNT" else base_of(row)
+    has_default = any(output.default is not None for output in node.outputs)
+    return join(found, row) if has_default else found
 
 
 _NUMBER_PROPERTIES = {

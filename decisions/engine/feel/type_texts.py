@@ -73,7 +73,8 @@ class TypeTexts(Tokens):
             if not self.accept(","):
                 break
         self.expect(">", "the types of the parameters")
-        return function_of(tuple(params), self.type() if self.accept("->") else ANY)
+        result = self.type() if self.accept("->") else ANY
+        return function_of(tuple(params), result, proven=False)
 
     def context_type(self) -> Type:
         """Read the components of context<...>."""

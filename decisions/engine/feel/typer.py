@@ -11,6 +11,8 @@ from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.type_rules import (
     ARITHMETIC,
     builtin_type,
+    is_position,
+    item_components,
     property_type,
     table_type,
 )
@@ -18,6 +20,7 @@ from decisions.engine.problems import Problem, Severity, did_you_mean
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
+    CONTEXT,
     DATETIME,
     DAYS,
     FUNCTION,
@@ -45,6 +48,7 @@ from decisions.engine.types import (
 from decisions.engine.values import kind_of
 
 _COMPARABLE = ORDERED | {TIME, DATETIME}
+_MOST_TYPE_TEXT = 20_000
 _TESTABLE = SCALARS | {TIME, DATETIME}
 
 
@@ -114,7 +118,9 @@ class Typer:
             inner.names[entry.key] = entry.type or found
         if node.result is not None:
             return self.infer(node.result, inner)
-        return context_of(inner.names)
+        # Contexts within contexts double with every level when they share their parts.
+        size = sum(len(kind.name) for kind in inner.names.values())
+        return context_of(inner.names) if size < _MOST_TYPE_TEXT else CONTEXT
 
     def range(self, node: n.RangeOf, scope: Scope) -> Type:
         low, high = self.infer(node.low, scope), self.infer(node.high, scope)
@@ -225,10 +231,10 @@ class Typer:
         if builtin is not None:
             self.types[id(node.function)] = FUNCTION
             self._check_builtin(node, builtin)
-            return builtin_type(builtin, arguments)
+            return builtin_type(builtin, arguments, node.names)
         function = base_of(self.infer(node.function, scope))
         if isinstance(function, FunctionType):
-            return function.result
+            return function.result if function.proven else ANY
         if function in _TESTABLE:
             self.report(
                 node.at, "call.function", f"A {function} is called as if it were a function."
@@ -289,7 +295,7 @@ class Typer:
         inner = Scope({"item": item, **(components or {})}, scope)
         inner.open_item = components is None and base_of(item) not in _TESTABLE
         condition = base_of(self.infer(node.condition, inner))
-        if condition == NUMBER:
+        if is_position(node.condition, condition, item_components(found)):
             return item
         return list_of(item) if condition == BOOLEAN else ANY
 
@@ -339,7 +345,7 @@ class Typer:
                 f'The output "{clause.label}" is a {wanted}; this cell gives a {found}.',
                 'Texts stand in "...", numbers and dates do not.',
             )
-        values = [part.value for part in clause.order if isinstance(part, n.Literal)]
+        values = [part.value for part in clause.order]
         literal = made.body.value if isinstance(made.body, n.Literal) else None
         if values and literal is not None and literal not in values:
             self.report(

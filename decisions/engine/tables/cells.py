@@ -1,10 +1,14 @@
-"""Writes the condition of a table cell as one Python expression where its types allow it."""
+"""Reads the constant cells of a table: conditions as Python expressions, outputs as values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from decisions.engine.coercion import coerce
 from decisions.engine.feel import nodes as n
+from decisions.engine.problems import NOWHERE
+from decisions.engine.run import Run
 from decisions.engine.types import BOOLEAN, ORDERED, SCALARS, STRING, Type, base_of
 from decisions.engine.values import kind_of
 
@@ -36,8 +40,12 @@ def condition(tests: n.Tests, atom: str, kind: Type, constant: Constant) -> str 
     joined = parts[0] if len(parts) == 1 else " or ".join(f"({part})" for part in parts)
     if tests.negated:
         joined = f"not ({joined})"
-    # Null matches no order comparison, negated or not; against constants it is just unequal.
-    return f"{atom} is not None and ({joined})" if null_blind else f"({joined})"
+    if not null_blind:
+        return f"({joined})"
+    # Null matches no order comparison, negated or not; to be unequal to a constant is enough.
+    if not tests.negated and any(test.operator == "!=" for test in tests.tests):
+        return f"{atom} is None or {joined}"
+    return f"{atom} is not None and ({joined})"
 
 
 def _constant(node: n.Node) -> object:
@@ -79,3 +87,30 @@ def _range(box: n.RangeOf, atom: str, base: Type, constant: Constant) -> str | N
         return None
     left, right = ("<=" if box.low_closed else "<"), ("<=" if box.high_closed else "<")
     return f"{constant(low)} {left} {atom} {right} {constant(high)}"
+
+
+def constant_rows(node: n.Table) -> dict[int, object]:
+    """Give the value of every row whose outputs are constants of the types of their columns."""
+    found: dict[int, object] = {}
+    known: dict[tuple[int, int], Any] = {}
+    names = [output.name for output in node.outputs]
+    for number, rule in enumerate(node.rules):
+        values = []
+        for place, (clause, made) in enumerate(zip(node.outputs, rule.outputs, strict=True)):
+            key = place, id(made.body)
+            if key not in known:
+                known[key] = _constant_output(clause, made.body)
+            values.append(known[key])
+        if _NO_CONSTANT not in values:
+            found[number] = values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
+    return found
+
+
+_NO_CONSTANT = object()
+
+
+def _constant_output(clause: n.OutputClause, body: n.Node) -> Any:
+    if not isinstance(body, n.Literal):
+        return _NO_CONSTANT
+    value = coerce(Run(), body.value, clause.type, NOWHERE)
+    return _NO_CONSTANT if value is None and body.value is not None else value

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from decisions.engine import numbers
 from decisions.engine.arithmetic import add
-from decisions.engine.numbers import NumberError
+from decisions.engine.feel import nodes as n
 from decisions.engine.operators import NUMERIC, equal, ordering
 from decisions.engine.problems import Site
 from decisions.engine.run import Run
+from decisions.engine.temporal import Days, Months
 from decisions.engine.values import show
 
 POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
@@ -127,7 +127,7 @@ class Policy:
         if self.aggregation == "SUM":
             return self._sum(run, values)
         best = values[0]
-        for value in values[1:]:
+        for value in values:
             order = ordering(value, best)
             if order is None:
                 return self._misfit(run, value)
@@ -136,26 +136,35 @@ class Policy:
         return best
 
     def _sum(self, run: Run, values: list[Any]) -> Any:
-        if all(type(value) in NUMERIC for value in values):
-            try:
-                total: numbers.Number = 0
-                for value in values:
-                    total = numbers.add(total, value)
-            except NumberError:
-                return self._misfit(run, values[0])
-            return total
-        total_of = values[0]
+        kinds = NUMERIC if type(values[0]) in NUMERIC else {type(values[0])} & {Days, Months}
+        for value in values:
+            if type(value) not in kinds:
+                return self._misfit(run, value)
+        total = values[0]
         for value in values[1:]:
-            total_of = add(run, total_of, value, self.site)
-        return total_of
+            total = add(run, total, value, self.site)
+        return total
 
     def _misfit(self, run: Run, value: Any) -> None:
         run.report(
             self.site,
             "table.aggregation",
             f"{self.aggregation} cannot be worked out with {show(value)}.",
-            "Give numbers in every row of this table.",
+            "Give numbers, or durations of one kind, in every row of this table.",
         )
+
+
+def policy_of(table: n.Table) -> Policy:
+    """Read the hit policy of a table."""
+    several = len(table.outputs) > 1
+    return Policy(
+        table.id,
+        table.hit_policy,
+        table.aggregation,
+        tuple(output.name for output in table.outputs) if several else (),
+        tuple(tuple(part.value for part in output.order) for output in table.outputs),
+        Site(table.where),
+    )
 
 
 def _position(run: Run, value: Any, order: tuple[Any, ...]) -> int:

@@ -115,6 +115,7 @@ def table(
     allowed: dict[str, str] | None = None,
     order: dict[str, str] | None = None,
     default: str = "",
+    defaults: dict[str, str] | None = None,
     notes: Iterable[str] = (),
 ) -> str:
     """Write a decision table: columns as (expression or name, type), rows as texts."""
@@ -122,7 +123,8 @@ def table(
     kind = f' aggregation="{aggregation}"' if aggregation else ""
     columns = "".join(_input(text, ref, (allowed or {}).get(text, "")) for text, ref in inputs)
     columns += "".join(
-        _output(name, ref, (order or {}).get(name, ""), default) for name, ref in outputs
+        _output(name, ref, (order or {}).get(name, ""), (defaults or {}).get(name, default))
+        for name, ref in outputs
     )
     rows = "".join(
         _rule(list(cells), len(inputs), notes[number] if notes else "")

@@ -33,7 +33,7 @@ def result(**facts: Any) -> Result:
 
 
 def test_explanation_shows_every_decision_cell_and_value() -> None:
-    explained = result(age=20, country="US").explain()
+    explained = result(age=20, country="US").explain(every_row=True)
     assert [(entry["name"], entry["kind"], entry["value"]) for entry in explained] == [
         ("Screening", "table", "review"),
         ("Final", "expression", "REVIEW!"),
@@ -54,8 +54,16 @@ def test_explanation_shows_every_decision_cell_and_value() -> None:
     assert json.loads(json.dumps(explained)) == explained
 
 
+def test_explanation_shows_the_rows_that_matched_unless_asked_for_every_row() -> None:
+    table = result(age=20, country="US").explain()[0]
+    assert table["matched"] == [3]
+    assert [(rule["number"], rule["matched"]) for rule in table["rules"]] == [(3, True)]
+    assert [cell["matched"] for cell in table["rules"][0]["cells"]] == [True, True]
+    assert table["inputs"][1] == {"label": "country", "text": "country", "value": "US"}
+
+
 def test_rows_after_the_first_hit_are_not_read() -> None:
-    rules = result(age=5, country="US").explain()[0]["rules"]
+    rules = result(age=5, country="US").explain(every_row=True)[0]["rules"]
     assert [[cell["matched"] for cell in rule["cells"]] for rule in rules] == [
         [True, True],
         [None, None],
@@ -116,4 +124,4 @@ def test_ragged_row_is_explained_as_far_as_it_goes() -> None:
     found = load_model(source.replace("<inputEntry><text>&gt; 1</text></inputEntry>", ""))
     answer = found.decision("D")({"n": 0})
     assert answer.failed
-    assert [rule["matched"] for rule in answer.explain()[0]["rules"]] == [True, False]
+    assert [rule["matched"] for rule in answer.explain(every_row=True)[0]["rules"]] == [True, False]

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,53 @@ MODEL = dmn.file(
     dmn.decision("D", BODY, inputs=["n", "s"]),
     dmn.decision("E", "D.a + string(D.b)", decisions=["D"]),
 ).encode()
+# What once raised an exception instead of giving a problem.
+SEEDS = [
+    "concatenate(list: [1, 2])",
+    "union(list: 1)",
+    "0 ** -1",
+    f'range("[1..{"9" * 7_000}]")',
+    f"some {', '.join(f'v{i} in [1]' for i in range(40))} satisfies true",
+    'matches("a", "[a--b]")',
+    'matches("a", "((a)\\1)")',
+    "[..1]",
+    "@",
+    "{a: {b: a}}.a.b[item = a]",
+]
+
+
+@pytest.mark.parametrize("text", SEEDS)
+def test_seed_gives_a_problem_or_a_value(text: str) -> None:
+    answer = evaluate_expression(text)
+    assert answer.problems or answer.value is not None
+
+
+_ATOMS = [
+    *"ab.()|*+?^$-,[]{}",
+    "\\d",
+    "\\w",
+    "\\p{L}",
+    "[a-z]",
+    "[^a]",
+    "(?:",
+    "{2,9}",
+    "*?",
+    "\\1",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from(_ATOMS), max_size=14).map("".join),
+    st.sampled_from(["", "ab" * 300, "a" * 1_500, "a-" * 99 + "!"]),
+    st.sampled_from(["", "i", "s", "m", "x", "q"]),
+)
+def test_any_pattern_matches_or_is_refused(pattern: str, text: str, flags: str) -> None:
+    facts = {"t": text, "p": pattern, "f": flags}
+    matched = evaluate_expression("matches(t, p, f)", facts)
+    replaced = evaluate_expression('replace(t, p, "<$0>", f)', facts)
+    for answer in (matched, replaced):
+        assert (answer.value is None) == bool(answer.problems)
 
 
 @st.composite

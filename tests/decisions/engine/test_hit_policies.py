@@ -54,6 +54,44 @@ def test_output_order_sorts_by_the_listed_values() -> None:
     assert decide("OUTPUT ORDER", 3, order={"out": "30, 20, 10"}).value == [30, 20, 10]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('date("2024-03-01")', '@"2024-02-29"'),
+        ('duration("P1M")', 'duration("P1Y")'),
+        ('time("10:00:00Z")', 'time("09:00:00Z")'),
+        (
+            'date and time("2024-03-01T00:00:00Z")',
+            'date and time(date("2024-02-01"), time("10:00:00"))',
+        ),
+    ],
+)
+def test_priorities_may_be_constants_that_are_written_as_calls(first: str, second: str) -> None:
+    body = dmn.table(
+        "OUTPUT ORDER",
+        [("n", "number")],
+        [("out", "")],
+        [("> 0", second), ("> 0", first)],
+        order={"out": f"{first}, {second}"},
+    )
+    model = load_model(
+        dmn.file(
+            dmn.input_data("n", "number"),
+            dmn.decision("T", body, inputs=["n"]),
+            dmn.decision("D", f"T = [{first}, {second}]", decisions=["T"]),
+        )
+    )
+    assert model.problems == []
+    assert model.decision("D")({"n": 1}).value is True
+
+
+def test_output_values_that_are_no_list_give_no_order_and_refuse_nothing() -> None:
+    assert decide("FIRST", 1, order={"out": ">= 10"}).problems == []
+    assert [p.code for p in decide("PRIORITY", 1, order={"out": ">= 10"}).problems] == [
+        "table.order"
+    ]
+
+
 def test_priority_without_listed_values_is_a_problem() -> None:
     assert [p.code for p in decide("PRIORITY", 1).problems] == ["table.order"]
 
@@ -110,6 +148,26 @@ def test_null_input_matches_only_cells_that_ask_for_it() -> None:
     result = decide("COLLECT", None, rows)
     assert result.value == [1, 2, 4]
     assert [p.code for p in result.problems] == ["input.null"]
+
+
+def test_null_is_unequal_to_a_constant_also_beside_an_order_comparison() -> None:
+    rows = [("< 1, != 5", "1"), ("[1..3], 5", "2"), ("not(< 1, != 5)", "3")]
+    assert decide("COLLECT", None, rows).value == [1]
+
+
+@pytest.mark.parametrize(("flag", "expected"), [(None, []), (True, [1]), (False, [])])
+def test_boolean_input_is_compared_with_another_also_when_it_is_null(
+    flag: bool | None, expected: list[int]
+) -> None:
+    body = dmn.table("COLLECT", [("flag", "boolean")], [("out", "number")], [("other", "1")])
+    inputs = ["flag", "other"]
+    model = load_model(
+        dmn.file(
+            *(dmn.input_data(name, "boolean") for name in inputs),
+            dmn.decision("D", body, inputs=inputs),
+        )
+    )
+    assert model.decision("D")({"flag": flag, "other": True}).value == expected
 
 
 def test_output_expressions_see_the_inputs() -> None:

@@ -17,6 +17,13 @@ LAUGHS = (
     + ", out: %s}.out"
 )
 
+LONG = '{t: string join(for i in 1..200000 return "aaaaa"), r: for i in 1..200000 return %s}.r'
+SHARED = (
+    "{a0: {b: 1}, "
+    + ", ".join(f"a{i}: {{b: a{i - 1}, c: a{i - 1}}}" for i in range(1, 55))
+    + ", out: %s}.out"
+)
+
 
 # Each takes minutes or ages when it is tried, though none repeats more than a few times.
 SLOW_PATTERNS = [
@@ -60,6 +67,22 @@ SLOW_PATTERNS = [
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a+)+$")', "string.pattern"),
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a|a)*$")', "string.pattern"),
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a*)*$")', "string.pattern"),
+        (f"for {', '.join(f'v{i} in [1]' for i in range(11))} return 1", "limit.iterators"),
+        (LONG % "upper case(t)", "limit.steps"),
+        (LONG % 't + "b"', "limit.string"),
+        (LONG % 'contains(t, "aaaab")', "limit.steps"),
+        (LONG % "date(t)", "limit.steps"),
+        (LONG % "range(t)", "limit.steps"),
+        (LONG % 'sublist(split(substring(t, 1, 19999), "b"), 1)', "limit.steps"),
+        ("{t: for i in 1..200000 return i, r: for i in t return sublist(t, 2)}.r", "limit.steps"),
+        (f"for i in 1..200000 return [{'i, ' * 5_000}i]", "limit.steps"),
+        ("string(for i in 1..100000 return 1e6144)", "limit.steps"),
+        ("for i in 1..200000 return log(i / 3)", "limit.steps"),
+        ("for i in 1..200000 return 1.0000001 ** (i / 3)", "limit.steps"),
+        (SHARED % "a54", "limit.steps"),
+        (f'range("[1..{"9" * 900}" + "{"9" * 6000}]")', "conversion"),
+        (f'matches("{"a" * 15_000}", ".*b")', "string.pattern"),
+        (f'matches("{"é" * 5_000}", "\\P{{Lu}}+\\p{{Lu}}")', "string.pattern"),
         *((f'matches("{"a" * 60}", "{pattern}")', "string.pattern") for pattern in SLOW_PATTERNS),
     ],
 )
@@ -177,6 +200,8 @@ def test_hostile_xml_is_refused(source: str | bytes, code: str) -> None:
         ("^([0-9]{1,3}[.]){3}[0-9]{1,3}$", "255.255.255.255"),
         ("^https?://[^ ]+$", "https://" + "x" * 1_900),
         ("^(,[a-z]+)*$", ",abc" * 80),
+        ("^([a-z]+,)*$", "abc," * 300),
+        ("^([a-z0-9-]+[.])+[a-z]{2,}$", "music." * 50 + "example"),
     ],
 )
 def test_patterns_with_few_ways_are_taken_on_long_texts(pattern: str, text: str) -> None:

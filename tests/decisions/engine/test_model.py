@@ -301,3 +301,34 @@ def test_faulty_model_loads_with_a_problem(source: str, code: str) -> None:
     assert code in {problem.code for problem in model.problems}
     assert all(problem.message and problem.where for problem in model.problems)
     assert json.dumps(model.describe())
+
+
+def test_comment_within_a_text_leaves_the_rest_of_the_text() -> None:
+    body = dmn.table("FIRST", [("n", "number")], [("o", "")], [("1, 2", "7")], notes=["so"])
+    body = body.replace("1, 2", "1 <!-- one -->, 2").replace("so", "s<!-- not -->o")
+    model = load_model(dmn.file(dmn.input_data("n"), dmn.decision("D", body, inputs=["n"])))
+    rule = model.decisions[0]["table"]["rules"][0]
+    assert (rule["inputs"], rule["annotations"]) == (["1 , 2"], ["so"])
+
+
+def test_rows_are_read_however_they_are_built() -> None:
+    rows = [
+        "<rule id='a'><description>first</description>"
+        "<inputEntry id='i'><text>1</text></inputEntry><outputEntry><text>2</text></outputEntry>"
+        "<annotationEntry><text>note</text></annotationEntry></rule>",
+        "<rule id='b'><extensionElements><x xmlns='urn:x'><text>no</text></x></extensionElements>"
+        "<inputEntry><description>of the entry</description><text> 3\n</text></inputEntry>"
+        "<annotationEntry/><outputEntry><text><![CDATA[4]]></text></outputEntry></rule>",
+        "<rule id='c'><inputEntry/><outputEntry><text/><text>5</text></outputEntry></rule>",
+    ]
+    body = dmn.table("FIRST", [("n", "number")], [("o", "")], [])
+    body = body.replace("</decisionTable>", f"{''.join(rows)}</decisionTable>")
+    model = load_model(dmn.file(dmn.input_data("n"), dmn.decision("D", body, inputs=["n"])))
+    assert [
+        (rule["id"], rule["inputs"], rule["outputs"], rule["annotations"], rule["annotation"])
+        for rule in model.decisions[0]["table"]["rules"]
+    ] == [
+        ("a", ["1"], ["2"], ["note"], "note; first"),
+        ("b", ["3"], ["4"], [""], ""),
+        ("c", [""], [""], [], ""),
+    ]

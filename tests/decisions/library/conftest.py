@@ -42,15 +42,25 @@ class Sponsorship:
         tables: dict[str, Any] | None = None,
         now: datetime = NOW,
     ) -> Any:
-        filled = {
+        filled = self.filled(facts, feed=feed, tables=tables)
+        result = self.model.decision("Decision")(filled, now=now)
+        assert [p for p in result.problems if p.severity == "error"] == []
+        return result
+
+    def filled(
+        self,
+        facts: dict[str, Any],
+        *,
+        feed: dict[str, Any] | None = FEED,
+        tables: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Add what the portal fills itself."""
+        return facts | {
             source["input"]: (
                 feed if source["kind"] == "evidence" else (tables or self.tables)[source["key"]]
             )
             for source in self.model.sources
         }
-        result = self.model.decision("Decision")({**facts, **filled}, now=now)
-        assert [p for p in result.problems if p.severity == "error"] == []
-        return result
 
     def decide(self, facts: dict[str, Any], **more: Any) -> dict[str, Any]:
         return self.evaluate(facts, **more).value

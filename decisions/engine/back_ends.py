@@ -1,0 +1,77 @@
+"""Compiles decisions and expressions; what Python refuses to compile is interpreted instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from decisions.engine.codegen.entry import Enter, Known, slow_entry
+from decisions.engine.codegen.program import Compiler, Program, compile_expression, compile_lean
+from decisions.engine.codegen.unit import NotLean
+from decisions.engine.declared import Allows
+from decisions.engine.facts import Shape
+from decisions.engine.feel import nodes as n
+from decisions.engine.graph import Part
+from decisions.engine.interpreter.parts import Interpreter, interpret_expression
+from decisions.engine.problems import Problem
+from decisions.engine.types import ANY, Type
+
+# Trees nested too deep for the writer of code, and texts that Python's own parser gives up on.
+_REFUSED = (RecursionError, MemoryError, SyntaxError)
+
+
+def program_of(compiler: Compiler, part: Part) -> Program:
+    """Give the program of a decision or service."""
+    try:
+        return compiler.program(part)
+    except _REFUSED:
+        plan = compiler.graph.plan(part)
+        code = partial(interpreter_of(compiler).evaluate, part)
+        return Program(code, plan.inputs, plan.decisions, "")
+
+
+def entry_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+    """Give the quick way from facts to the result of a decision or service."""
+    try:
+        return compiler.enter(part, shapes, known)
+    except _REFUSED:
+        return slow_entry
+
+
+def replay_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
+    """Give what notes for an explanation what an entry did: lean where that was lean."""
+    try:
+        return compiler.replay(part, shapes)
+    except (NotLean, *_REFUSED):
+        return program_of(compiler, part).code
+
+
+def interpreter_of(compiler: Compiler) -> Interpreter:
+    """Give the interpreter of the same graph, which explains what programs decide."""
+    return Interpreter(compiler.graph, compiler.typer.types)
+
+
+def expression_code(
+    node: n.Node, names: Mapping[str, Type], where: str
+) -> tuple[Callable[..., Any], list[Problem]]:
+    """Give an expression as a function of the run and of the names in their order."""
+    try:
+        return compile_expression(node, names, where)
+    except _REFUSED:
+        return interpret_expression(node, names, where)
+
+
+def lean_expression(
+    node: n.Node, kinds: Mapping[str, Type], answer: type
+) -> Callable[..., Any] | None:
+    """Give an expression as lean code of values of simple kinds; None where it needs a run."""
+    try:
+        return compile_lean(node, kinds, answer)
+    except (NotLean, *_REFUSED):
+        return None
+
+
+def tests_code(tests: n.Tests, where: str) -> Allows:
+    """Give allowed values as a test of one value."""
+    return expression_code(tests, {"?": ANY}, where)[0]

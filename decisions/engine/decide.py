@@ -1,0 +1,239 @@
+"""One decision ready to be called, and what it gives: value, rows, problems, an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from decisions.engine import model as m
+from decisions.engine.codegen.program import Program
+from decisions.engine.explain import Explainer
+from decisions.engine.facts import Reader, Shape, escape, shape_of_input
+from decisions.engine.graph import Graph, Part
+from decisions.engine.problems import Problem, Refused
+from decisions.engine.run import Run
+from decisions.engine.types import ANY
+from decisions.engine.values import give_out
+
+if TYPE_CHECKING:
+    from decisions.engine.evaluation import Model
+
+NO_OBJECT = Problem("input.type", "The facts must be an object.", "", "Give { ... }.")
+
+
+class Decide:
+    """One decision or decision service, ready to be called with facts."""
+
+    def __init__(
+        self, model: Model, graph: Graph, part: Part, given: Mapping[str, Any] | None = None
+    ) -> None:
+        self.model = model
+        self.graph = graph
+        self.part = part
+        self.program = model.program(part)
+        self.shapes = _shapes_needed(graph, part, self.program)
+        self._known = {*model.shapes, *self.shapes}
+        used = _parts_used(graph, self.program)
+        # What is wrong with other decisions does not taint this one.
+        self.tainted = [
+            problem for owner, problem in model.errors if owner is None or owner in used
+        ]
+        self._given: dict[str, Any] = {}
+        if given:
+            run = Run()
+            self._given = self._read({k: v for k, v in given.items() if k in self.shapes}, run)
+            self.tainted.extend(run.problems)
+        self.fixed = tuple(self._given[name] for name in self.shapes if name in self._given)
+        # Python looks for __call__ on the class only, so that a call goes straight to this code.
+        enter = model.enter(part, self.shapes, frozenset(self._given), tainted=bool(self.tainted))
+        self.__class__ = type("Decide", (type(self),), {"__call__": enter})
+
+    def given(self, facts: Mapping[str, Any]) -> Decide:
+        """Give the same decision with some inputs fixed: read once, used by every call.
+
+        Meant for large inputs that stay the same, such as reference tables.
+        """
+        return Decide(self.model, self.graph, self.part, facts)
+
+    def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
+        """Decide on facts at a time; never raises on bad facts, see Result.problems.
+
+        Compiled code takes the place of this method in every decision.
+        """
+        return self.slowly(facts, now)
+
+    def slowly(self, facts: Any, now: datetime | None) -> Result:
+        """Decide on facts that the compiled entry did not take, and say what is wrong with them."""
+        run = Run(now)
+        return self._result(self._take(facts, run), run)
+
+    def fully(self, inputs: tuple[Any, ...], now: datetime | None) -> Result:
+        """Decide with inputs that were read, where the rules need a run."""
+        return self._result(inputs, Run(now))
+
+    def _result(self, inputs: tuple[Any, ...], run: Run) -> Result:
+        run.problems[:0] = self.tainted
+        result = Result()
+        result.decide, result.inputs, result.now, result.known = self, inputs, run.now, run
+        result.value = self.evaluate(run, inputs)
+        result.rows, result.problems = run.hits, run.problems
+        return result
+
+    def evaluate(self, run: Run, inputs: tuple[Any, ...], *, traced: bool = False) -> Any:
+        """Evaluate with inputs that were read; what goes wrong is left in the run.
+
+        With `traced`, the interpreter evaluates and keeps what every cell said.
+        """
+        try:
+            if traced:
+                value = self.model.interpreter.evaluate(self.part, run, *inputs, traced=True)
+            else:
+                value = self.program.code(run, *inputs)
+            return give_out(value, run)
+        except Refused as refusal:
+            problem = refusal.problem
+            run.problems.append(replace(problem, where=problem.where or self.part.label))
+        except RecursionError:
+            run.problems.append(
+                Problem(
+                    "limit.depth",
+                    "The evaluation is nested too deep.",
+                    self.part.label,
+                    "Look for a function that calls itself without end.",
+                )
+            )
+        return None
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Give what turns runs of this decision into explanations."""
+        return Explainer(self.graph, self.program.decisions)
+
+    @cached_property
+    def replay(self) -> Callable[..., Any]:
+        """Give what notes in a run how inputs that were read are decided."""
+        return self.model.replay(self.part, self.shapes)
+
+    def _take(self, facts: Any, run: Run) -> tuple[Any, ...]:
+        """Read facts that did not fit the quick way, and keep what is wrong with them."""
+        if not isinstance(facts, Mapping):
+            run.problems.append(NO_OBJECT)
+            facts = {}
+        taken = {**self._given, **self._read(facts, run, complete=True)}
+        return tuple(taken[name] for name in self.shapes)
+
+    def _read(
+        self, facts: Mapping[str, Any], run: Run, *, complete: bool = False
+    ) -> dict[str, Any]:
+        """Read the facts that are there, or all that are needed, with their problems."""
+        reader = Reader(run, strict=False)
+        taken = {
+            name: reader.part(facts, name, shape, f"/{escape(name)}")
+            for name, shape in self.shapes.items()
+            if name in facts or (complete and name not in self._given)
+        }
+        reader.unknown_names(facts, dict.fromkeys(self._known, _ANYTHING), "")
+        run.problems.extend(reader.problems)
+        return taken
+
+
+_ANYTHING = Shape(ANY, optional=True)
+
+
+def _shapes_needed(graph: Graph, part: Part, program: Program) -> dict[str, Shape]:
+    """Give the declared form of each input of a program, by the name its caller uses."""
+    shapes: dict[str, Shape] = {}
+    for key in program.inputs:
+        needed = graph.parts[key]
+        shapes[graph.visible_name(part.file, key)] = (
+            shape_of_input(needed.element, needed.file.declared)
+            if isinstance(needed.element, m.InputData)
+            else Shape(needed.type, optional=True)
+        )
+    return shapes
+
+
+def _parts_used(graph: Graph, program: Program) -> frozenset[str]:
+    """Give the keys of a program's decisions and of everything they require."""
+    found: set[str] = set()
+    waiting = list(program.decisions)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting.extend(graph.parts[key].requires.values())
+    return frozenset(found)
+
+
+class Result:
+    """What a decision gave.
+
+    `value` is Python's; `rows` are the (table id, row number from 1) that matched, in the order
+    the tables were read; `problems` are those of the model and of this evaluation. The rest is
+    worked out on demand, from the inputs that were kept: the same inputs, model and time give the
+    same explanation.
+    """
+
+    # No __init__: compiled code sets the attributes, which is the quickest way to make one.
+    __slots__ = ("decide", "inputs", "known", "now", "problems", "rows", "value")
+    decide: Decide
+    inputs: tuple[Any, ...]
+    now: datetime | None
+    known: Run | None
+    value: Any
+    rows: list[tuple[str, int]]
+    problems: list[Problem]
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether a problem taints the value, so that a person should look."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of every decision that was evaluated, by name."""
+        graph, file = self.decide.graph, self.decide.part.file
+        run = Run()
+        return {
+            graph.visible_name(file, key): _safe_out(value, run)
+            for key, value in self._ran().values.items()
+        }
+
+    def explain(self, *, every_row: bool = False) -> list[dict[str, Any]]:
+        """Give for every decision what it read, which cells matched and what it gave.
+
+        With `every_row`, tables show all their rows and what each cell said, not only the rows
+        that matched.
+        """
+        run = self._replayed() if every_row else self._ran()
+        return self.decide.explainer.explain(run)
+
+    def why_not(self, row: int, table: str | None = None) -> dict[str, Any]:
+        """Tell which cells kept a row from matching; the table is the decision's own by default.
+
+        Raises Invalid for a row or a table that is not there.
+        """
+        return self.decide.explainer.why_not(self._replayed(every_row=True), row, table)
+
+    def _ran(self) -> Run:
+        """Give the run of the evaluation; a lean program had none, so it is made up for."""
+        if self.known is None:
+            self.known = Run(self.now)
+            self.decide.replay(self.known, *self.inputs)
+        return self.known
+
+    def _replayed(self, *, every_row: bool = False) -> Run:
+        """Evaluate once more and keep what every cell said."""
+        run = Run(self.now, every_row=every_row)
+        self.decide.evaluate(run, self.inputs, traced=True)
+        return run
+
+
+def _safe_out(value: Any, run: Run) -> Any:
+    try:
+        return give_out(value, run)
+    except Refused:
+        return None

@@ -1,0 +1,141 @@
+"""FEEL alone: evaluates expressions and unary tests with the values of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from decisions.engine.back_ends import expression_code, lean_expression
+from decisions.engine.builtins import BUILTINS
+from decisions.engine.codegen.entry import Enter
+from decisions.engine.feel.names import Names, normal_name
+from decisions.engine.feel.nodes import Node
+from decisions.engine.feel.parser import parse_expression, parse_unary_tests
+from decisions.engine.feel.tokens import PROPERTIES, Surroundings
+from decisions.engine.problems import Problem, Refused
+from decisions.engine.run import Run
+from decisions.engine.types import ANY, BOOLEAN, NUMBER, STRING, Type
+from decisions.engine.values import give_out, take_in
+
+
+class Answer:
+    """What a FEEL expression gave on its own: `value` and `problems`."""
+
+    # No __init__: compiled code sets the attributes, which is the quickest way to make one.
+    __slots__ = ("problems", "value")
+    value: Any
+    problems: list[Problem]
+
+
+def evaluate_expression(
+    text: str, names: Mapping[str, Any] | None = None, *, now: datetime | None = None
+) -> Answer:
+    """Evaluate a FEEL expression with the values of names (DMN 1.5 §10.3).
+
+    A text that comes again is compiled for the names and the types of values it came with.
+    """
+    code = _entries.get(text)
+    if code is not None:
+        answer = code(names)
+        if answer is not None:
+            return answer
+    given = dict(names or {})
+    if text not in _entries:
+        _remember(text, given)
+    return _evaluate(text, given, now, tests=False)
+
+
+def evaluate_unary_tests(
+    text: str, value: Any, names: Mapping[str, Any] | None = None, *, now: datetime | None = None
+) -> Answer:
+    """Evaluate unary tests on a value, which the tests call `?` (DMN 1.5 §10.3.1.1)."""
+    return _evaluate(text, {**(names or {}), "?": value}, now, tests=True)
+
+
+def _answer(value: Any, problems: list[Problem]) -> Answer:
+    answer = Answer()
+    answer.value, answer.problems = value, problems
+    return answer
+
+
+def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: bool) -> Answer:
+    run = Run(now=now)
+    try:
+        names = {normal_name(name): take_in(value) for name, value in given.items()}
+        code, problems = _compiled(text, tuple(names), frozenset(_keys(names)), tests)
+        run.problems.extend(problems)
+        return _answer(give_out(code(run, *names.values()), run), run.problems)
+    except Refused as refusal:
+        run.problems.append(refusal.problem)
+    except RecursionError:
+        run.problems.append(
+            Problem("limit.depth", "The expression is nested too deep.", "expression")
+        )
+    return _answer(None, run.problems)
+
+
+_MOST_ENTRIES = 512
+_KINDS: dict[type, Type] = {
+    bool: BOOLEAN,
+    int: NUMBER,
+    float: NUMBER,
+    Decimal: NUMBER,
+    str: STRING,
+}
+_entries: dict[str, Enter | None] = {}
+"""Lean code by text; None where there is none."""
+_seen: set[str] = set()
+
+
+def _remember(text: str, given: Mapping[str, Any]) -> None:
+    """Compile a text that comes for the second time."""
+    for kept in (_entries, _seen):
+        if len(kept) >= _MOST_ENTRIES:
+            kept.clear()
+    if text in _seen:
+        kinds = {name: _KINDS.get(type(value)) for name, value in given.items()}
+        known = {name: kind for name, kind in kinds.items() if kind is not None}
+        simple = len(known) == len(kinds) and all(normal_name(name) == name for name in kinds)
+        _entries[text] = _lean(text, known) if simple else None
+    _seen.add(text)
+
+
+def _lean(text: str, kinds: dict[str, Type]) -> Enter | None:
+    try:
+        node = _parsed(text, tuple(kinds), frozenset(kinds), tests=False)
+    except (Refused, RecursionError):
+        return None
+    return lean_expression(node, kinds, Answer)
+
+
+def _parsed(text: str, names: tuple[str, ...], members: frozenset[str], *, tests: bool) -> Node:
+    around = Surroundings(
+        Names(names, Names(BUILTINS)), Names(members, PROPERTIES), {}, "expression"
+    )
+    return (parse_unary_tests if tests else parse_expression)(text, around)
+
+
+@lru_cache(maxsize=512)
+def _compiled(
+    text: str, names: tuple[str, ...], members: frozenset[str], tests: bool
+) -> tuple[Callable[..., Any], tuple[Problem, ...]]:
+    node = _parsed(text, names, members, tests=tests)
+    code, problems = expression_code(node, dict.fromkeys(names, ANY), "expression")
+    return code, tuple(problems)
+
+
+def _keys(value: Any) -> set[str]:
+    """Collect the component names within values, so that those with spaces can be read."""
+    found: set[str] = set()
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            found.update(normal_name(key) for key in item)
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+    return found
