@@ -39,7 +39,7 @@ def evaluate_expression(
     """
     code = _entries.get(text)
     if code is not None:
-        answer = code(names)
+        answer: Answer | None = code(names)
         if answer is not None:
             return answer
     given = dict(names or {})

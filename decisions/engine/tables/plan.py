@@ -64,7 +64,8 @@ def plan_of(masks: Mapping[int, Masks], sure: Sequence[int]) -> Plan:
             chosen.append(place)
             left *= _share(masks[place])
     exact = {place for place in chosen if masks[place].spans is None}
-    return Plan(tuple(chosen), {p: check for p, check in checks.items() if p not in exact})
+    asked = sorted(checks.keys() - exact, key=lambda place: _share(masks[place]))
+    return Plan(tuple(chosen), {place: checks[place] for place in asked})
 
 
 def _share(masks: Masks) -> float:
@@ -102,6 +103,9 @@ def check_of(column: Column) -> Check | None:
         single = tuple((None if value is None else next(iter(value)),) for value in values)
         return Check("({a} is None or {a} is {v})", "a", single)
     free = None in values
+    if not free and all(len(value or ()) == 1 for value in values):
+        names = tuple(tuple(value or ()) for value in values)
+        return Check("{v} == {a}", "a", names, guards=True)
     test = "({a} is None or {v} in {a})" if free else "{v} in {a}"
     return Check(test, "a", tuple((value,) for value in values), not free)
 

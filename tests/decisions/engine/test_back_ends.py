@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from decisions.engine import Decide, evaluate_expression, load_model
+from decisions.engine import Decide, evaluate_expression, evaluate_unary_tests, load_model
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen.program import compile_expression
 from decisions.engine.coercion import conforms
@@ -115,8 +115,13 @@ def test_back_ends_agree_on_the_case(text: str) -> None:
 @pytest.mark.parametrize("line", [line for _, line in lines("*.cells")])
 def test_back_ends_agree_on_the_cell(line: str) -> None:
     value, _, rest = line.partition(" | ")
-    node = read(rest.rpartition(" => ")[0], {}, tests=True)
-    assert same_outcome(node, {"?": ANY}, value_of(value))
+    text = rest.rpartition(" => ")[0]
+    try:
+        node = read(text, {}, tests=True)
+    except Refused:
+        assert evaluate_unary_tests(text, value_of(value)).value is None
+    else:
+        assert same_outcome(node, {"?": ANY}, value_of(value))
 
 
 @st.composite
@@ -172,16 +177,23 @@ def test_every_node_gives_what_its_type_says(
 # Models
 
 
-def decided(decide: Decide, facts: Mapping[str, Any], *, interpret: bool) -> Any:
-    run = Run(now=NOW)
-    value = decide.run(facts, run, trace=interpret)
+def decided(decide: Decide, inputs: tuple[Any, ...], *, interpret: bool) -> Any:
+    run = Run(NOW)
+    value = decide.evaluate(run, inputs, traced=interpret)
     between = {key: form(found) for key, found in run.values.items()}
     return form(value), run.hits, places(run.problems), between
 
 
 def same_decision(decide: Decide, facts: Mapping[str, Any]) -> bool:
-    compiled = decided(decide, facts, interpret=False)
-    return bool(compiled == decided(decide, facts, interpret=True))
+    """Hold the quick way, the full program and the interpreter against each other."""
+    quick = decide(facts, now=NOW)
+    compiled = decided(decide, quick.inputs, interpret=False)
+    value, rows, problems, _ = compiled
+    return bool(
+        compiled == decided(decide, quick.inputs, interpret=True)
+        and (form(quick.value), quick.rows) == (value, rows)
+        and set(problems) <= set(places(quick.problems))
+    )
 
 
 @pytest.mark.skipif(not TCK.is_dir(), reason=f"no TCK found at {TCK}")
@@ -229,11 +241,6 @@ def test_back_ends_agree_on_random_tables(case: tuple[str, list[Mapping[str, str
 
 
 # Where one stands in for the other
-
-
-def test_text_that_python_refuses_is_interpreted() -> None:
-    loops = ", ".join(f"x{i} in [{i}]" for i in range(40))
-    assert evaluate_expression(f"for {loops} return x39 - x38").value == [1]
 
 
 def test_tree_too_deep_to_compile_is_interpreted() -> None:

@@ -10,6 +10,7 @@ from decisions.errors import Invalid
 from decisions.events import SYSTEM
 from decisions.models import Action, AuditEvent, Decision, Receipt, Submission
 from decisions.services import authoring, evaluation, explanation, intake, settlement
+from decisions.services.rulesets import live_rules
 from tests.rules import FACTS, NOW, person, small_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,12 +99,11 @@ def test_event_delivered_twice_decides_once(model, no_broker):
 
 
 def test_engine_that_breaks_sends_to_a_person_never_to_approval(model, monkeypatch):
-    from decisions.engine import Decide as EngineDecision
-
     def broken(*_args, **_kwargs):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(EngineDecision, "__call__", broken)
+    model.refresh_from_db()
+    monkeypatch.setattr(type(live_rules(model, now=NOW).decide), "__call__", broken)
     decision = decide()
     assert (decision.outcome, decision.failed, decision.destination) == ("review", True, "triage")
     assert decision.problems[0]["code"] == "EVALUATION_BROKE"
