@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.constants import priorities_of
+from decisions.engine.feel.external import java_call, refused
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
@@ -153,14 +154,22 @@ class Lowering:
             n.Param(str(param), self.optional_kind(kind)) for param, kind in boxed.params
         )
         if boxed.kind not in ("FEEL", ""):
-            self.report(
-                "function.external",
-                f"Functions of kind {boxed.kind} are not available.",
-                "Write the function in FEEL.",
-            )
-            return n.FunctionOf(1, params, _NOTHING, name, result)
+            return n.FunctionOf(1, params, self.external(boxed, params), name, result)
         body = self.inside([param.name for param in params], lambda: self.lower(boxed.body))
         return n.FunctionOf(1, params, body, name, result)
+
+    def external(self, boxed: m.FunctionExpression, params: Sequence[n.Param]) -> n.Node:
+        """Lower the body of a function of Java; that of any other kind is refused."""
+        try:
+            if boxed.kind != "Java":
+                raise refused(
+                    f"Functions of kind {boxed.kind} cannot be called.",
+                    "Write the function in FEEL.",
+                )
+            return n.Placed(1, java_call(self.lower(boxed.body), params), self.where)
+        except Refused as refusal:
+            self.report(refusal.problem.code, refusal.problem.message, refusal.problem.hint)
+            return _NOTHING
 
     def conditional(self, boxed: m.ConditionalExpression) -> n.Node:
         return n.If(
