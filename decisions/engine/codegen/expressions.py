@@ -13,8 +13,8 @@ from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
 from decisions.engine.run import FREE_PARTS, Run
-from decisions.engine.tables.cells import condition, constant_rows
-from decisions.engine.tables.columns import Masks
+from decisions.engine.tables.cells import condition
+from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
@@ -56,11 +56,11 @@ class Writer:
     """Writes the code of one model's expressions into a unit."""
 
     def __init__(
-        self, unit: Unit, types: Mapping[int, Type], masks: dict[int, dict[int, Masks]]
+        self, unit: Unit, types: Mapping[int, Type], indexes: dict[int, TableIndex]
     ) -> None:
         self.unit = unit
         self.types = types
-        self.masks = masks
+        self.indexes = indexes
         self.where = ""
         # For lean programs: atoms never null, how long ints may be, the variables of hits, whether
         # tables leave traces, the atoms whose guards wait, and the lines that make sure of numbers.
@@ -170,7 +170,7 @@ class Writer:
             node = node.body
         if not isinstance(node, n.Table) or node.hit_policy not in ("FIRST", "UNIQUE"):
             return False
-        rows = constant_rows(node)
+        rows = self.indexes[id(node)].constants
         plain = all(output.default is None for output in node.outputs)
         run = Run()
         fitting = all(conforms(run, value, kind) for value in rows.values())

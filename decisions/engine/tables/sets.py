@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -29,7 +30,7 @@ Span = tuple[Any, Any]
 """Values from the first end on and before the second; None stands for no end."""
 
 _AFTER: dict[Type, Callable[[Any], Any]] = {
-    NUMBER: lambda value: CONTEXT.next_plus(Decimal(value)),
+    NUMBER: lru_cache(maxsize=4096)(lambda value: CONTEXT.next_plus(Decimal(value))),
     STRING: lambda value: value + "\0",
     DATE: lambda value: Date(value.year, value.month, value.day + 1),
     DAYS: lambda value: Days(value.nanos + 1),
@@ -67,6 +68,8 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     """Read a cell of a column of one simple kind; None when a test is no constant of that kind."""
     if not tests.tests:
         return ANYTHING
+    if not tests.negated and all(_names(test, kind) for test in tests.tests):
+        return CellSet(null=False, values=frozenset(_value(test) for test in tests.tests))
     read = [_Test.of(test, kind) for test in tests.tests]
     parts = [part for part in read if part is not None]
     if len(parts) < len(read):
@@ -81,6 +84,16 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
         return CellSet(null is True, values, inverted != tests.negated)
     spans = union([span for part in parts for span in part.as_spans(kind)])
     return CellSet(null is True, spans=complement(spans) if tests.negated else spans)
+
+
+def _names(test: n.Test, kind: Type) -> bool:
+    """Tell whether a test is a plain value of the kind."""
+    value = test.value.value if isinstance(test.value, n.Literal) else None
+    return value is not None and test.operator in ("", "=") and kind_of(value) == kind.name
+
+
+def _value(test: n.Test) -> Any:
+    return test.value.value if isinstance(test.value, n.Literal) else None
 
 
 def is_constant(tests: n.Tests, kind: Type) -> bool:
