@@ -8,7 +8,7 @@ from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
-from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
+from decisions.engine.codegen import loops, tables  # noqa: F401  (register their writers)
 from decisions.engine.codegen.entry import (
     Enter,
     Known,
