@@ -34,15 +34,16 @@ class _Rules:
     def __init__(self) -> None:
         self.layouts: dict[tuple[object, ...], _Layout] = {}
         self.texts: dict[str, str] = {}
+        self.build: list[object] = []
+        self.layout = _Layout((), 0, 0, 0, False)
 
     def read(self, element: Element) -> m.TableRule:
         parts = [*element.iter("*")]
         # In document order, names and numbers of children tell all about how elements nest.
-        build = (*[part.tag for part in parts], *map(len, parts))
-        layout = self.layouts.get(build)
-        if layout is None:
-            layout = self.layouts[build] = _layout(parts)
-        places, inputs, outputs, annotations, plain = layout
+        build = [*[part.tag for part in parts], *map(len, parts)]
+        if build != self.build:
+            self.build, self.layout = build, self._layout_of(build, parts)
+        places, inputs, outputs, annotations, plain = self.layout
         if plain:
             texts = [(parts[place].text or "").strip() for place in places]
         else:
@@ -58,6 +59,12 @@ class _Rules:
             "".join(texts[annotations:]),
             element.sourceline or 0,
         )
+
+    def _layout_of(self, build: list[object], parts: Sequence[Element]) -> _Layout:
+        known = self.layouts.get(tuple(build))
+        if known is None:
+            known = self.layouts[tuple(build)] = _layout(parts)
+        return known
 
 
 def _layout(parts: Sequence[Element]) -> _Layout:

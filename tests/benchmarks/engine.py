@@ -183,9 +183,7 @@ def measure_memory() -> None:
     gc.collect()
     held = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    print(
-        f"compiled, 20,000 rows of {len(decide.shapes)} inputs hold {held / 2**20:.1f} MiB"
-    )
+    print(f"compiled, 20,000 rows of {len(decide.shapes)} inputs hold {held / 2**20:.1f} MiB")
 
 
 def main() -> None:

@@ -117,14 +117,14 @@ class _Search:
                 text = self._quick(cell, subject, body)
                 if text is not None:
                     texts[0].append(text)
-                elif tests_in(cell).tests:
+                elif tests_in(cell.body).tests:
                     opened = place in self.index.open_cells.get(number, ())
                     texts[1 + opened].append(self._slow(cell, subject, body))
             tests.append(" and ".join(f"({text})" for part in texts for text in part) or "True")
         return tests
 
     def _quick(self, cell: n.Placed, subject: Subject, body: Body) -> str | None:
-        tests = tests_in(cell)
+        tests = tests_in(cell.body)
         if not tests.tests:
             return None
         return condition(tests, body.use(subject[0]), subject[1], self.writer.unit.constant)
@@ -136,7 +136,7 @@ class _Search:
         inner = Body(writer.unit, "c")
         given = inner.variable()
         inner.params = (given,)
-        inner.finish(writer.tests_on(tests_in(cell), given, subject[1], self.env, inner))
+        inner.finish(writer.tests_on(tests_in(cell.body), given, subject[1], self.env, inner))
         writer.where = outer
         return f"{inner.call(body, body.use(subject[0]))} is True"
 
@@ -371,7 +371,7 @@ class _Search:
             numbers = []
             for place in places:
                 cell = self.node.rules[row].cells[place]
-                key = (place, id(tests_in(cell)))
+                key = (place, id(tests_in(cell.body)))
                 if key not in cells:
                     cells[key] = len(bodies)
                     question = Body(self.writer.unit, "q")

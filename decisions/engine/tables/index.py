@@ -38,7 +38,7 @@ def index_of(node: n.Table, kinds: Sequence[Type], *, masked: bool) -> TableInde
     columns: dict[int, Column] = {}
     open_cells: dict[int, list[int]] = {}
     for place, kind in enumerate(kinds):
-        cells = [tests_in(rule.cells[place]) for rule in node.rules]
+        cells = list(map(tests_in, node.rules.inputs[place].bodies))
         column = column_of(cells, kind)
         if column is not None:
             columns[place] = column
@@ -52,6 +52,6 @@ def index_of(node: n.Table, kinds: Sequence[Type], *, masked: bool) -> TableInde
     return TableIndex(columns, masks, open_cells, constant_rows(node))
 
 
-def tests_in(cell: n.Placed) -> n.Tests:
-    """Give the unary tests of a cell; a cell of another form takes anything."""
-    return cell.body if isinstance(cell.body, n.Tests) else _ANYTHING
+def tests_in(body: n.Node) -> n.Tests:
+    """Give the unary tests that a cell holds; a cell of another form takes anything."""
+    return body if isinstance(body, n.Tests) else _ANYTHING

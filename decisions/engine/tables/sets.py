@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from decisions.engine.feel import nodes as n
 from decisions.engine.numbers import CONTEXT
@@ -46,8 +45,7 @@ def after(value: Any, kind: Type) -> Any:
     return _AFTER[kind](value)
 
 
-@dataclass(frozen=True, slots=True)
-class CellSet:
+class CellSet(NamedTuple):
     """The values a cell takes: `values` or all but them, or `spans` in order; and whether null."""
 
     null: bool
@@ -74,6 +72,8 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     parts = [part for part in read if part is not None]
     if len(parts) < len(read):
         return None
+    if len(parts) == 1 and parts[0].spans is not None and not tests.negated:
+        return CellSet(null=False, spans=parts[0].spans)
     null: bool | None = False
     for part in parts:
         null = either(null, part.null)
@@ -102,8 +102,7 @@ def is_constant(tests: n.Tests, kind: Type) -> bool:
     return not tests.tests or (base in SCALARS and cell_set(tests, base) is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(NamedTuple):
     """One test: some values or all others, or a span; and what it says about null."""
 
     null: bool | None

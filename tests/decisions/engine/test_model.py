@@ -225,6 +225,23 @@ def test_problem_of_a_cell_says_row_and_column() -> None:
     ]
 
 
+def test_problem_of_a_repeated_cell_is_told_row_by_row() -> None:
+    rows = [("> >", "1"), ('"a"', "x"), ("> >", "x"), ('"a"', '"b"'), ("2", "1")]
+    body = dmn.table("FIRST", [("n", "number")], [("o", "number")], rows)
+    model = load_model(
+        dmn.file(dmn.input_data("n", "number"), dmn.decision("D", body, inputs=["n"]))
+    )
+    assert [(problem.code, problem.where) for problem in model.problems] == [
+        ("syntax", 'decision "D", row 1, column "n"'),
+        ("syntax", 'decision "D", row 3, column "n"'),
+        ("type.comparison", 'decision "D", row 2, column "n"'),
+        ("name.unknown", 'decision "D", row 2, column "o"'),
+        ("name.unknown", 'decision "D", row 3, column "o"'),
+        ("type.comparison", 'decision "D", row 4, column "n"'),
+        ("type.output", 'decision "D", row 4, column "o"'),
+    ]
+
+
 def test_broken_cell_never_matches_and_taints_the_result() -> None:
     body = dmn.table("FIRST", [("n", "")], [("o", "")], [("> >", "1"), ("-", "2")])
     model = load_model(dmn.file(dmn.input_data("n"), dmn.decision("D", body, inputs=["n"])))
