@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -158,3 +159,12 @@ def test_value_of_a_wrong_type_never_matches_a_constant(rows: Any, data: st.Data
     wrong = data.draw(st.one_of(st.integers(), st.booleans(), st.just(Decimal("1.5"))))
     result = model.decision("D")({"in0": wrong, "in1": "a"})
     assert (result.value, result.failed) == ([], True)
+
+
+@pytest.mark.parametrize(("cell", "value"), [("[5..1]", None), ("> 1e22", None), ("< 1e22", 1)])
+def test_long_table_takes_bounds_that_no_short_number_reaches(cell: str, value: Any) -> None:
+    body = dmn.table("FIRST", [("n", "number")], [("out", "number")], [[cell, "1"]] * 12)
+    model = load_model(
+        dmn.file(dmn.input_data("n", "number"), dmn.decision("D", body, inputs=["n"]))
+    )
+    assert model.decision("D")({"n": 3}).value == value
