@@ -84,9 +84,7 @@ class Classifier:
         if self._allowed is not None:
             found = np.where(self._allowed.takes(block.array), found, UNFIT)
         if block.nulls is not None:
-            found = np.where(
-                block.nulls, self.column.null_class if self.optional else UNFIT, found
-            )
+            found = np.where(block.nulls, self.column.null_class if self.optional else UNFIT, found)
         return found
 
 

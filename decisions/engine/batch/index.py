@@ -261,7 +261,8 @@ def _bits(reaches: Sequence[Reach], group: tuple[int, ...]) -> Bits:
     taken = reaches[group[0]].matrix()
     for place in group[1:]:
         inner = reaches[place].matrix()
-        taken = (taken[:, :, None] & inner[:, None, :]).reshape(len(taken), -1)
+        choices = taken.shape[1] * inner.shape[1]
+        taken = (taken[:, :, None] & inner[:, None, :]).reshape(len(taken), choices)
     padded = np.zeros((len(taken), _WORD), np.bool_)
     padded[:, : taken.shape[1]] = taken
     words = np.packbits(padded, axis=1, bitorder="little").view("<u8")[:, 0]

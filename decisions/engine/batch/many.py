@@ -127,6 +127,8 @@ class Batch:
         self._common = decided.common
         # By table, what each item found there: rows, or the place of a shared answer.
         self._found = [np.concatenate(parts) for parts in zip(*decided.rows, strict=True)]
+        if not self._found:
+            self._found = [np.zeros(count, np.int64)]
 
     def __len__(self) -> int:
         return self._count
@@ -139,9 +141,9 @@ class Batch:
         nothing else; all other columns are arrays of objects, null being None.
         """
         apart = {place: result.value for place, result in self._apart.items()}
-        values = None if self._ways.plain else [result.value for result in self._shared]
-        codes = self._found[-1] if self._found else np.zeros(0, np.int64)
-        return self._ways.outputs.columns(codes, values, apart)
+        # One value more, of none of them, as tables have it.
+        values = None if self._ways.plain else [*(r.value for r in self._shared), None]
+        return self._ways.outputs.columns(self._found[-1], values, apart)
 
     @cached_property
     def rows(self) -> Any:
@@ -153,13 +155,11 @@ class Batch:
         table = self._ways.outputs.table
         if not table:
             return [self.hits(place) for place in range(self._count)]
-        found = np.zeros(self._count, np.int64)
-        if self._ways.plain and self._found:
-            found = self._found[0] + 1
-            found[found > len(self._ways.outputs.values) - 1] = 0
-        elif self._found:
-            numbers = [_number(result, table) for result in self._shared]
-            found = np.array([*numbers, 0], np.int64)[self._found[0]]
+        if self._ways.plain:
+            numbers = [*range(1, len(self._ways.outputs.values)), 0]
+        else:
+            numbers = [*(_number(result, table) for result in self._shared), 0]
+        found = np.array(numbers, np.int64)[self._found[0]]
         for place, result in self._apart.items():
             found[place] = _number(result, table)
         return found

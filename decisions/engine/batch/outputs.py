@@ -66,7 +66,9 @@ class Outputs:
         if not self.several:
             return {self.names[0]: as_objects(values)}
         return {
-            name: as_objects(value.get(name) if isinstance(value, dict) else None for value in values)
+            name: as_objects(
+                value.get(name) if isinstance(value, dict) else None for value in values
+            )
             for name in self.names
         }
 
