@@ -66,7 +66,8 @@ class Classifier:
         if isinstance(block, Coded):
             # A code of -1 finds the last entry, which is that of null.
             known = [memory.find(value) for value in (*block.values, None)]
-            return np.array(known, np.int64)[block.codes]
+            coded: Ints = np.array(known, np.int64)[block.codes]
+            return coded
         items = block.values if isinstance(block, Items) else _items(block)
         return memory.find_all(items, apart=self.column.kind in (NUMBER, BOOLEAN))
 
@@ -167,7 +168,8 @@ class Scale:
             finite = np.isfinite(array)
             return found if finite.all() else np.where(finite, found, UNFIT)
         if self._classes is not None:
-            return self._classes[np.clip(array, self._low, self._high) - self._low]
+            listed: Ints = self._classes[np.clip(array, self._low, self._high) - self._low]
+            return listed
         return np.searchsorted(self._whole, array, "right").astype(np.int64, copy=False)
 
 

@@ -87,7 +87,8 @@ def places(starts: Ints, lengths: Ints) -> Ints:
     """Write out runs: `lengths` whole numbers from each start on."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    found: Ints = np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +235,8 @@ def _checks(reaches: Sequence[Reach], columns: Sequence[int]) -> list[Check]:
     for group in _groups(reaches, few):
         share = prod(_share(reaches[place]) for place in group)
         found.append((share, _bits(reaches, group)))
-    for place in columns:
-        if place not in few:
-            found.append((_share(reaches[place]), _wide(place, reaches[place])))
+    many = [place for place in columns if place not in few]
+    found.extend((_share(reaches[place]), _wide(place, reaches[place])) for place in many)
     return [check for _, check in sorted(found, key=lambda pair: pair[0])]
 
 

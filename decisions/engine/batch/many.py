@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,18 @@ from decisions.engine.batch.vector import Finder, vector_of
 from decisions.engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
-    from decisions.engine.decide import Decide, Result
+    from decisions.engine.decide import Decide
 
 BLOCK = 1 << 14
 """How many items are decided at a time, so that what they need stays near the processor."""
+
+
+class Answer(NamedTuple):
+    """What the row engine said of one item."""
+
+    value: Any
+    rows: list[tuple[str, int]]
+    problems: list[Problem]
 
 
 class Ways:
@@ -77,8 +85,8 @@ class _Pass:
         self.now = now
         self.common = [*ways.decide.tainted, *ways.decide.unknown(sources)]
         self.rows: list[list[Ints]] = []
-        self.apart: dict[int, Result] = {}
-        self.shared: list[Result] = []
+        self.apart: dict[int, Answer] = {}
+        self.shared: list[Answer] = []
         self._kinds: dict[int, int] = {}
         self._opened: tuple[int, dict[str, Block]] = (-1, {})
 
@@ -103,13 +111,14 @@ class _Pass:
         found: Ints = answers[inverse]
         return found
 
-    def _decide(self, start: int, place: int) -> Result:
+    def _decide(self, start: int, place: int) -> Answer:
         begin, within = start + place - (start + place) % BLOCK, (start + place) % BLOCK
         if self._opened[0] != begin:
             opened = {name: s.open(begin, begin + BLOCK) for name, s in self.sources.items()}
             self._opened = begin, opened
         facts = {name: block.item(within) for name, block in self._opened[1].items()}
-        return self.decide(facts, now=self.now)
+        result = self.decide(facts, now=self.now)
+        return Answer(result.value, result.rows, result.problems)
 
 
 class Batch:
@@ -140,7 +149,7 @@ class Batch:
         Booleans and whole numbers of 64 bits are in arrays of their own where a column has
         nothing else; all other columns are arrays of objects, null being None.
         """
-        apart = {place: result.value for place, result in self._apart.items()}
+        apart = {place: answer.value for place, answer in self._apart.items()}
         # One value more, of none of them, as tables have it.
         values = None if self._ways.plain else [*(r.value for r in self._shared), None]
         return self._ways.outputs.columns(self._found[-1], values, apart)
@@ -158,30 +167,30 @@ class Batch:
         if self._ways.plain:
             numbers = [*range(1, len(self._ways.outputs.values)), 0]
         else:
-            numbers = [*(_number(result, table) for result in self._shared), 0]
+            numbers = [*(_number(answer, table) for answer in self._shared), 0]
         found = np.array(numbers, np.int64)[self._found[0]]
-        for place, result in self._apart.items():
-            found[place] = _number(result, table)
+        for place, answer in self._apart.items():
+            found[place] = _number(answer, table)
         return found
 
     def hits(self, place: int) -> list[tuple[str, int]]:
         """Give the (table id, row number from 1) that matched for one item, in order."""
-        result = self._result(place)
-        if result is not None:
-            return list(result.rows)
+        answer = self._answer(place)
+        if answer is not None:
+            return list(answer.rows)
         assert self._ways.vector is not None
         pairs = zip(self._ways.vector.tables, self._found, strict=True)
         return [(table.id, int(f[place]) + 1) for table, f in pairs if f[place] < table.rows]
 
     def value(self, place: int) -> Any:
         """Give the value of one item, as the row engine would."""
-        result = self._result(place)
-        if result is not None:
-            return result.value
+        answer = self._answer(place)
+        if answer is not None:
+            return answer.value
         value = self._ways.outputs.values[int(self._found[-1][place])]
         return dict(value) if isinstance(value, dict) else value
 
-    def _result(self, place: int) -> Result | None:
+    def _answer(self, place: int) -> Answer | None:
         if not 0 <= place < self._count:
             raise IndexError(place)
         if place in self._apart:
@@ -194,13 +203,13 @@ class Batch:
         if self._common:
             places: Iterable[int] = range(self._count)
         else:
-            tainted = [number for number, result in enumerate(self._shared) if result.problems]
+            tainted = [number for number, answer in enumerate(self._shared) if answer.problems]
             hit = np.isin(self._found[0], tainted) if tainted else np.zeros(0, np.bool_)
             places = sorted({*np.flatnonzero(hit).tolist(), *self._apart})
         found = {}
         for place in places:
-            result = self._result(place)
-            problems = list(self._common if result is None else result.problems)
+            answer = self._answer(place)
+            problems = list(self._common if answer is None else answer.problems)
             if problems:
                 found[place] = problems
         return found
@@ -214,6 +223,6 @@ class Batch:
         return found
 
 
-def _number(result: Result, table: str) -> int:
-    numbers = [number for name, number in result.rows if name == table]
+def _number(answer: Answer, table: str) -> int:
+    numbers = [number for name, number in answer.rows if name == table]
     return numbers[0] if len(numbers) == 1 else 0

@@ -57,10 +57,11 @@ class Outputs:
         else:
             known = {name: _Known(column) for name, column in self._split(values).items()}
         return {
-            name: known[name].column(codes, places, others[name]) if name in known
+            name: known[name].column(codes, places, others[name])
+            if name in known
             else narrowed(others[name])
             for name in self.names
-        }  # fmt: skip
+        }
 
     def _split(self, values: Sequence[Any]) -> dict[str, Values]:
         if not self.several:

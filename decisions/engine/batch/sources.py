@@ -101,7 +101,7 @@ def _source(name: str, column: Any) -> Source:
         return _Listed(column.to_pylist())
     if hasattr(column, "to_numpy"):
         return _source(name, np.asarray(column.to_numpy()))
-    raise Invalid(f'The column "{name}" must be a list, an array of one dimension or Arrow\'s.')
+    raise Invalid(f'The column "{name}" must be a list or an array of one dimension.')
 
 
 class _Listed:

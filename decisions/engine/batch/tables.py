@@ -151,10 +151,9 @@ def _reference(expression: n.Node) -> tuple[str, str | None]:
     """Read a name, or a part of what a name stands for."""
     while isinstance(expression, n.Placed) and expression.type is None:
         expression = expression.body
-    member = None
-    if isinstance(expression, n.Member):
-        expression, member = expression.operand, expression.name
-    return (expression.name if isinstance(expression, n.Name) else ""), member
+    if isinstance(expression, n.Member) and isinstance(expression.operand, n.Name):
+        return expression.operand.name, expression.name
+    return expression.name if isinstance(expression, n.Name) else "", None
 
 
 def _constrained(kind: Type) -> bool:

@@ -114,7 +114,7 @@ def column_of(cells: Sequence[n.Tests], kind: Type) -> Column | None:
 
 
 def _bounds(cells: Iterable[CellSet], kind: Type) -> tuple[Any, ...]:
-    found = set()
+    found: set[Any] = set()
     for cell in cells:
         found.update(end for span in spans_in(cell, kind) for end in span if end is not None)
     return tuple(sorted(found))
