@@ -12,6 +12,7 @@ from decisions.engine.batch.sources import Ints
 from decisions.engine.batch.tables import SINGLE, table_of
 from decisions.engine.graph import Graph, Part
 from decisions.engine.run import Run
+from decisions.engine.types import ListType, base_of
 from decisions.engine.values import give_out
 
 Values = NDArray[Any]
@@ -27,8 +28,9 @@ class Outputs:
         self.table = ""
         found = table_of(graph.parts[targets[0]].node) if len(targets) == 1 else None
         if found is not None:
-            node, _ = found
+            node, types = found
             by_row = node.hit_policy in ("ANY", "PRIORITY", *SINGLE) or node.aggregation
+            by_row = by_row and not any(isinstance(base_of(kind), ListType) for kind in types)
             self.parts = tuple(output.name for output in node.outputs) if by_row else ()
             if node.hit_policy in SINGLE and len(graph.plan(part).decisions) == 1:
                 self.table = node.id

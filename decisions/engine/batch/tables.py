@@ -132,11 +132,13 @@ def _clause(
     if read is None:
         raise NotVector
     kind = types.get(id(clause.expression), ANY) if clause.type == ANY else clause.type
-    if _constrained(kind) and (kind != read.type or member is not None):
+    source = read.source
+    kept = kind == read.type and not (isinstance(source, Shape) and source.constraint is None)
+    if _constrained(kind) and (not kept or member is not None):
+        # The column holds values against a type that nothing has held them against yet.
         raise NotVector
     column = _column(clause, node, place, kind)
     allowed = _allowed_classes(clause, column)
-    source = read.source
     if isinstance(source, Table):
         if not source.single:
             raise NotVector

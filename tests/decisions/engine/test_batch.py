@@ -378,6 +378,29 @@ def test_service_gives_a_column_for_each_of_its_decisions() -> None:
     agree(decide, {"n": [1, 2, None]}, names=("A", "B"))
 
 
+def test_input_decision_of_a_service_is_held_against_the_type_of_the_column() -> None:
+    small = dmn.item("tSmall", "number", allowed="< 5")
+    body = dmn.table("FIRST", [("A", "tSmall")], [("out", "number")], [["null", "1"], ["-", "2"]])
+    made = dmn.decision("A", "1", type_ref="tSmall") + dmn.decision("D", body, decisions=["A"])
+    service = (
+        '<decisionService id="s" name="S"><outputDecision href="#id_D"/>'
+        '<inputDecision href="#id_A"/></decisionService>'
+    )
+    decide = load_model(dmn.file(small, made, service)).service("S")
+    agree(decide, {"A": [1, 7, None]}, names=("S",))
+
+
+def test_rows_that_a_type_makes_lists_are_one_column() -> None:
+    parts = dmn.part("a", "number") + dmn.part("b", "number")
+    items = dmn.item("tList", parts=parts, more=' isCollection="true"')
+    outputs = [("a", "number"), ("b", "number")]
+    body = dmn.table("FIRST", [("n", "number")], outputs, [["1", "2", "3"]])
+    decision = dmn.decision("D", body, inputs=["n"], type_ref="tList")
+    model = load_model(dmn.file(items, dmn.input_data("n", "number"), decision))
+    batch = agree(model.decision("D"), {"n": [1, 2]})
+    assert batch.outputs["D"].tolist() == [[{"a": 2, "b": 3}], None]
+
+
 # The door
 
 
