@@ -106,6 +106,21 @@ def constant_rows(node: n.Table) -> dict[int, object]:
     }
 
 
+def constant_default(node: n.Table) -> dict[int, object]:
+    """Give the value of the default outputs, at the place after the rows, where it is constant."""
+    values = [
+        None if clause.default is None else _constant_output(clause, clause.default.body)
+        for clause in node.outputs
+    ]
+    if _NO_CONSTANT in values:
+        return {}
+    if all(clause.default is None for clause in node.outputs):
+        return {len(node.rules): None}
+    names = [clause.name for clause in node.outputs]
+    value = values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
+    return {len(node.rules): value}
+
+
 _NO_CONSTANT = object()
 
 

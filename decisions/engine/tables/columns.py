@@ -82,10 +82,10 @@ class Column:
     @cached_property
     def dense(self) -> range | None:
         """Give the whole numbers around the bounds, where they are few enough to list."""
-        if self.kind != NUMBER or self.values is not None or self.classes > CLASSES_KEPT:
+        if self.kind != NUMBER or not 2 < self.classes <= CLASSES_KEPT or self.values is not None:
             return None
-        whole = range(self.integer_bounds[0] - 1, self.integer_bounds[-1] + 1)
-        return whole if len(whole) <= DENSE else None
+        first, last = self.integer_bounds[0] - 1, self.integer_bounds[-1]
+        return range(first, last + 1) if last - first < DENSE else None
 
     @cached_property
     def integer_bounds(self) -> list[int]:
