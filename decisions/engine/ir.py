@@ -8,7 +8,7 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.constants import priorities_of
+from decisions.engine.feel.constants import fold, priorities_of
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.plain import Constants
@@ -63,7 +63,7 @@ class Lowering:
         if not text.strip() or text.strip() == "-":
             return n.Tests(1, ())
         try:
-            return parse_unary_tests(text, self.around(where))
+            return fold(parse_unary_tests(text, self.around(where)), self.names)
         except Refused as refusal:
             self.problems.append(refusal.problem)
             return n.Tests(1, (n.Test(1, "", n.Literal(1, False), uses_input=True),))
@@ -254,7 +254,7 @@ class Lowering:
             clause.name,
             label,
             kind,
-            priorities_of(ordered),
+            priorities_of(ordered, self.names),
             allowed if allowed.tests else None,
             clause.allowed,
             default,
