@@ -44,6 +44,7 @@ class Checked:
         *,
         rows: Sequence[int] = (),
         columns: Iterable[int] = (),
+        outputs: Iterable[int] = (),
         box: Box | None = None,
         region: Box | None = None,
     ) -> None:
@@ -59,9 +60,13 @@ class Checked:
                 self.id,
                 self.decision,
                 tuple(row + 1 for row in rows),
-                tuple(self.table.inputs[place].label for place in columns),
+                (
+                    *(self.table.inputs[place].label for place in columns),
+                    *(self.table.outputs[place].label for place in outputs),
+                ),
                 example,
                 () if region is None else write_region(self.space, region),
+                self.table.where,
             )
         )
 

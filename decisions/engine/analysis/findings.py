@@ -14,7 +14,8 @@ class Finding:
     """One finding; rows count from 1, columns are labels.
 
     `example` holds one value for each input expression, as JSON-able Python values (dates and
-    durations as ISO texts); `region` holds for each column a unary test, ready to be a new row.
+    durations as ISO texts); `region` holds for each input column a cell, ready to be a new row.
+    `where` names the place in words, as problems do.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Finding:
     columns: tuple[str, ...] = ()
     example: Mapping[str, Any] | None = field(default=None, hash=False)
     region: tuple[str, ...] = ()
+    where: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Give the finding as JSON-able plain values."""

@@ -18,6 +18,10 @@ from decisions.engine.analysis.space import Space
 from decisions.engine.analysis.words import say_region, say_rows
 
 
+_GENERAL = 2
+"""A gap that narrows no more axes than this is not grown in other orders."""
+
+
 def has_gaps(space: Space, budget: Budget) -> bool:
     """Tell whether a table may match no row, unjudged rows left out; true where it is not known."""
     try:
@@ -61,19 +65,24 @@ def list_gaps(space: Space, budget: Budget, most: int = LISTED) -> tuple[list[Bo
                     break
                 if len(found) == most:
                     return _sorted(space, found), False
-                found.append(_widest(space, seed, rows, budget))
+                found.append(_widest(space, seed, budget))
     except OutOfBudget:
         return _sorted(space, found), False
     return _sorted(space, found), True
 
 
-def _widest(space: Space, seed: Box, rows: Sequence[int], budget: Budget) -> Box:
+def _widest(space: Space, seed: Box, budget: Budget) -> Box:
     """Grow a gap in several orders and keep the most general."""
     axes = list(range(len(space.axes)))
     orders = [axes, axes[::-1], sorted(axes, key=lambda axis: -space.whole[axis].bit_count())]
-    budget.spend(len(orders) * len(rows) * len(axes) // 4)
-    grown = [widened(seed, space.whole, rows, space.boxes, order) for order in orders]
-    return min(grown, key=lambda box: _generality(space, box))
+    best: Box | None = None
+    for box in widened(seed, space.whole, space.cells, orders):
+        budget.spend(sum(map(len, space.cells)))
+        if best is None or _generality(space, box) < _generality(space, best):
+            best = box
+        if _generality(space, best)[0] <= _GENERAL:
+            break
+    return seed if best is None else best
 
 
 def _generality(space: Space, box: Box) -> tuple[int, int]:

@@ -33,10 +33,7 @@ def overlap_masks(space: Space) -> list[int]:
 
 def _along(space: Space, axis: int) -> dict[int, int]:
     """Give for the different cells of one axis the rows whose cells share a class with it."""
-    rows: dict[int, int] = {}
-    for row, box in enumerate(space.boxes):
-        rows[box[axis]] = rows.get(box[axis], 0) | 1 << row
-    rows.pop(0, None)
+    rows = space.cells[axis]
     if all(_in_one_piece(taken) for taken in rows):
         return _along_order(rows, len(space.axes[axis].numbers))
     by_class = [0] * len(space.axes[axis].numbers)

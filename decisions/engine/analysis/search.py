@@ -7,13 +7,13 @@ takes a part whole or none takes it at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 Box = tuple[int, ...]
 
-_SETS_TRIED = 12
-_FEW_SETS = 64
+_SETS_TRIED = 6
+_FEW_SETS = 32
 """Up to how many different cells a cut along one of them is worth trying."""
 
 
@@ -170,26 +170,46 @@ def _cut_by_set(wanted: int, counts: dict[int, int]) -> tuple[int, int] | None:
     return best
 
 
-def widened(
-    box: Box, space: Box, rows: Sequence[int], boxes: Sequence[Box], order: Sequence[int]
-) -> Box:
-    """Grow a box that no row takes, axis by axis, as far as no row takes it."""
-    grown = list(box)
-    missed = {
-        row: sum(1 << axis for axis, taken in enumerate(boxes[row]) if not taken & box[axis])
-        for row in rows
-    }
-    for axis in order:
-        mark = 1 << axis
-        blocked = 0
-        for row, axes in missed.items():
-            if axes == mark:
-                blocked |= boxes[row][axis]
-        grown[axis] = space[axis] & ~blocked
-        for row, axes in missed.items():
-            if axes & mark and boxes[row][axis] & grown[axis]:
-                missed[row] = axes ^ mark
-    return tuple(grown)
+Cells = Sequence[Mapping[int, int]]
+"""For every axis its different cells, each with the rows that have it, as bits."""
+
+
+def widened(box: Box, space: Box, cells: Cells, orders: Iterable[Sequence[int]]) -> Iterator[Box]:
+    """Grow a box that no row takes as far as no row takes it, axis by axis in some orders."""
+    missed = [
+        0 if classes == space[axis] else _missing(cells[axis], classes)
+        for axis, classes in enumerate(box)
+    ]
+    for order in orders:
+        grown, misses = list(box), list(missed)
+        for axis in order:
+            others = 0
+            for other, rows in enumerate(misses):
+                if other != axis:
+                    others |= rows
+            grown[axis] = space[axis] & ~_blocked(cells[axis], misses[axis] & ~others)
+            whole = grown[axis] == space[axis]
+            misses[axis] = 0 if whole else _missing(cells[axis], grown[axis])
+        yield tuple(grown)
+
+
+def _missing(cells: Mapping[int, int], classes: int) -> int:
+    """Give the rows whose cells take none of some classes."""
+    found = 0
+    for taken, rows in cells.items():
+        if not taken & classes:
+            found |= rows
+    return found
+
+
+def _blocked(cells: Mapping[int, int], those: int) -> int:
+    """Give the classes that some rows take."""
+    found = 0
+    if those:
+        for taken, rows in cells.items():
+            if rows & those:
+                found |= taken
+    return found
 
 
 def volume(box: Box) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from decisions.engine.analysis.allowed import Limits, tests_limits, type_limits
@@ -43,10 +44,19 @@ class Space:
     open: Mapping[int, tuple[int, ...]]
     sets: tuple[tuple[CellSet | None, ...], ...]
 
-    @property
+    @cached_property
     def sure(self) -> list[int]:
         """List the rows that are judged whole and can match."""
         return [row for row, box in enumerate(self.boxes) if row not in self.open and all(box)]
+
+    @cached_property
+    def cells(self) -> list[dict[int, int]]:
+        """Give for every axis the different cells of those rows, and which have them, as bits."""
+        found: list[dict[int, int]] = [{} for _ in self.axes]
+        for row in self.sure:
+            for taken, rows in zip(self.boxes[row], found, strict=True):
+                rows[taken] = rows.get(taken, 0) | 1 << row
+        return found
 
     def example(self, box: Box) -> dict[str, Any] | None:
         """Give a value of every axis, by its expression; None where none is known to be there."""

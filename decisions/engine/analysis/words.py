@@ -77,9 +77,7 @@ def ranges(axis: Axis, taken: int) -> list[tuple[End, End]]:
         return found
     bounds = axis.column.bounds
     last = len(axis.numbers) - axis.null - 1
-    places = bits(taken)
-    starts = [place for place in places if place - 1 not in places]
-    ends = [place for place in places if place + 1 not in places]
+    starts, ends = bits(taken & ~(taken << 1)), bits(taken & ~(taken >> 1))
     for start, end in zip(starts, ends, strict=True):
         low = None if start == 0 else _low(axis, bounds[axis.numbers[start] - 1])
         high = None if end == last else _high(axis, bounds[axis.numbers[end]])
