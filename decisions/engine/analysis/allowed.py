@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from decisions.engine.analysis.constants import folded
 from decisions.engine.back_ends import tests_code
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.feel import nodes as n
@@ -61,7 +62,7 @@ def text_limits(text: str, base: Type, allows: Condition | None) -> Limits:
 
 def tests_limits(tests: n.Tests, base: Type, allows: Condition | None = None) -> Limits:
     """Read unary tests that limit the values of a kind."""
-    found = cell_set(tests, base)
+    found = cell_set(folded(tests), base)
     if found is not None:
         return Limits(sets=(found,))
     if _asks_whole(tests):

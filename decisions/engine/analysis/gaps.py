@@ -97,8 +97,17 @@ def _sorted(space: Space, boxes: list[Box]) -> list[Box]:
 def _report(checked: Checked, box: Box, *, wanted: bool) -> None:
     space = checked.space
     said = say_region(space, box)
-    message = f"No row matches when {said}" if said else "No row matches for sure"
     maybe = checked.may_match(box)
+    if not said and maybe:
+        checked.report(
+            "table.unknown",
+            "info",
+            f"Whether a row always matches cannot be told: {say_rows(maybe)} "
+            f"{'has a cell' if len(maybe) == 1 else 'have cells'} that must be worked out.",
+            rows=maybe,
+        )
+        return
+    message = f"No row matches when {said}" if said else "No row matches"
     if maybe:
         message += f", unless {say_rows(maybe)} {'does' if len(maybe) == 1 else 'do'}"
     if space.example(box) is None:

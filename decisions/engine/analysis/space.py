@@ -9,6 +9,7 @@ from typing import Any
 
 from decisions.engine.analysis.allowed import Limits, tests_limits, type_limits
 from decisions.engine.analysis.axes import Axis, axis_of, open_axis
+from decisions.engine.analysis.constants import folded
 from decisions.engine.analysis.reach import Reach, Scope
 from decisions.engine.analysis.search import Box
 from decisions.engine.feel import nodes as n
@@ -113,7 +114,7 @@ def _kind(table: n.Table, place: int, types: Mapping[int, Type]) -> Type:
 
 
 def _constants(tests: n.Node) -> Iterable[Any]:
-    for test in tests.tests if isinstance(tests, n.Tests) else ():
+    for test in folded(tests).tests if isinstance(tests, n.Tests) else ():
         parts = (test.value.low, test.value.high) if isinstance(test.value, n.RangeOf) else (test.value,)
         yield from (part.value for part in parts if isinstance(part, n.Literal))
 
@@ -137,6 +138,7 @@ def _set_of(tests: n.Tests, kind: Type) -> CellSet | None:
         return ANYTHING
     if kind not in SCALARS:
         return None
+    tests = folded(tests)
     if tests.negated:
         return cell_set(tests, kind)
     # A constant of another kind matches nothing; the typer complains about it.

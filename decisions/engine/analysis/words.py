@@ -79,9 +79,13 @@ def ranges(axis: Axis, taken: int) -> list[tuple[End, End]]:
     last = len(axis.numbers) - axis.null - 1
     starts, ends = bits(taken & ~(taken << 1)), bits(taken & ~(taken >> 1))
     for start, end in zip(starts, ends, strict=True):
-        low = None if start == 0 else _low(axis, bounds[axis.numbers[start] - 1])
-        high = None if end == last else _high(axis, bounds[axis.numbers[end]])
-        found.append((low, high))
+        first, after = axis.numbers[start], axis.numbers[end]
+        low = _low(axis, bounds[first - 1]) if first > 0 else None
+        high = _high(axis, bounds[after]) if after < len(bounds) else None
+        if low is not None and low == high:
+            found.append((low, high))
+        else:
+            found.append((None if start == 0 else low, None if end == last else high))
     return found
 
 
