@@ -57,10 +57,10 @@ def text_limits(text: str, base: Type, allows: Condition | None) -> Limits:
         tests = parse_unary_tests(text, Surroundings(Names(BUILTINS)))
     except Refused:
         return Limits()
-    return tests_limits(tests, base, allows)
+    return limits_of_tests(tests, base, allows)
 
 
-def tests_limits(tests: n.Tests, base: Type, allows: Condition | None = None) -> Limits:
+def limits_of_tests(tests: n.Tests, base: Type, allows: Condition | None = None) -> Limits:
     """Read unary tests that limit the values of a kind."""
     found = cell_set(folded(tests), base)
     if found is not None:

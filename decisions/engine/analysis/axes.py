@@ -14,7 +14,6 @@ from typing import Any
 
 from decisions.engine.analysis.allowed import Limits
 from decisions.engine.analysis.samples import other_values, value_between
-from decisions.engine.feel import nodes as n
 from decisions.engine.problems import Refused
 from decisions.engine.run import Run
 from decisions.engine.tables.columns import Column, column_of_sets

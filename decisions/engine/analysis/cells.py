@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from decisions.engine.analysis.allowed import Limits, tests_limits, type_limits
+from decisions.engine.analysis.allowed import Limits, limits_of_tests, type_limits
 from decisions.engine.analysis.axes import Axis
 from decisions.engine.analysis.checked import Checked
 from decisions.engine.analysis.words import FEW, join_words, named_values
@@ -106,6 +106,6 @@ def _allowed(clause: n.OutputClause) -> list[Any]:
     base = base_of(clause.type)
     limits = type_limits(clause.type) if clause.allowed is None else Limits()
     if clause.allowed is not None:
-        limits = tests_limits(clause.allowed, base)
+        limits = limits_of_tests(clause.allowed, base)
     listed = [part for part in limits.sets if part.values is not None and not part.inverted]
     return sorted(listed[0].values or ()) if listed else []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from decisions.engine.analysis.checked import LISTED, Checked
 from decisions.engine.analysis.reach import SINGLE
 from decisions.engine.analysis.search import (
@@ -16,7 +14,6 @@ from decisions.engine.analysis.search import (
 )
 from decisions.engine.analysis.space import Space
 from decisions.engine.analysis.words import say_region, say_rows
-
 
 _GENERAL = 2
 """A gap that narrows no more axes than this is not grown in other orders."""

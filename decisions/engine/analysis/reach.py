@@ -106,7 +106,9 @@ class Reach:
     def _resolve(self, node: n.Node, scope: Scope) -> Bound:
         """Follow names and components to where a value comes from."""
         if isinstance(node, n.Placed):
-            return self._resolve(node.body, scope) if node.type is None else Bound(None, node, scope)
+            return (
+                self._resolve(node.body, scope) if node.type is None else Bound(None, node, scope)
+            )
         if isinstance(node, n.Name):
             return scope.get(node.name, _UNKNOWN)
         if not isinstance(node, n.Member):
@@ -257,6 +259,6 @@ def _tables(node: n.Node, scope: Scope) -> Iterator[tuple[n.Table, Scope]]:
         hidden = {loop.name: _UNKNOWN for loop in node.loops} | {"partial": _UNKNOWN}
     elif isinstance(node, n.Filter):
         # Any name may be a component of the item.
-        hidden = {name: _UNKNOWN for name in (*scope, "item")}
+        hidden = dict.fromkeys((*scope, "item"), _UNKNOWN)
     for child in n.children(node):
         yield from _tables(child, {**scope, **hidden} if hidden else scope)

@@ -110,9 +110,7 @@ def _free(
     return None
 
 
-def _cut(
-    part: Box, alive: Sequence[int], boxes: Sequence[Box], axes: list[int]
-) -> tuple[int, int]:
+def _cut(part: Box, alive: Sequence[int], boxes: Sequence[Box], axes: list[int]) -> tuple[int, int]:
     """Choose an axis and the classes of one half; there is one, as no row takes the part whole."""
     best: tuple[int, int, int] | None = None
     for axis in axes:

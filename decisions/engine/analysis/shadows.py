@@ -25,7 +25,9 @@ def find_unreachable(checked: Checked) -> None:
             if taken:
                 continue
             cells = {place: space.sets[place][row] for place in axis.places}
-            never = [p for p, cell in cells.items() if cell is not None and not axis.classes_of(cell)]
+            never = [
+                p for p, cell in cells.items() if cell is not None and not axis.classes_of(cell)
+            ]
             places = never or [p for p, cell in cells.items() if cell is not None]
             labels = [f'"{table.inputs[place].label}"' for place in places]
             texts = join_words([table.rules[row].cells[p].text for p in places], "and")
@@ -77,9 +79,7 @@ def _before(
     if own is None:
         return []
     return [
-        other
-        for other in rows
-        if (rank := ranks[other]) is not None and (rank, other) < (own, row)
+        other for other in rows if (rank := ranks[other]) is not None and (rank, other) < (own, row)
     ]
 
 
@@ -121,7 +121,9 @@ def _report(checked: Checked, row: int, takers: list[int]) -> None:
     if checked.table.hit_policy == "FIRST":
         code = "table.shadowed"
         verb = "takes" if len(takers) == 1 else "take"
-        message = f"Row {row + 1} is never reached: {say_rows(takers)}{together} {verb} all it takes."
+        message = (
+            f"Row {row + 1} is never reached: {say_rows(takers)}{together} {verb} all it takes."
+        )
         hint = "Move it up, narrow the rows before it, or remove it."
     else:
         code = "table.outranked"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from decisions.engine.analysis.allowed import Limits, tests_limits, type_limits
+from decisions.engine.analysis.allowed import Limits, limits_of_tests, type_limits
 from decisions.engine.analysis.axes import Axis, axis_of, open_axis
 from decisions.engine.analysis.constants import folded
 from decisions.engine.analysis.reach import Reach, Scope
@@ -70,23 +71,26 @@ class Space:
         return found
 
 
-def space_of(
-    table: n.Table, reach: Reach, scope: Scope, types: Mapping[int, Type]
-) -> Space:
+def space_of(table: n.Table, reach: Reach, scope: Scope, types: Mapping[int, Type]) -> Space:
     """Build the space of a table."""
     groups: dict[tuple[str, Type], list[int]] = {}
     for place, clause in enumerate(table.inputs):
         kind = _kind(table, place, types)
         groups.setdefault((" ".join(clause.expression.text.split()), kind), []).append(place)
     sets = tuple(
-        _sets(table, place, kind, types)
-        for (_, kind), places in groups.items()
-        for place in places
+        _sets(table, place, kind, types) for (_, kind), places in groups.items() for place in places
     )
     order = [place for places in groups.values() for place in places]
     by_place = tuple(sets[order.index(place)] for place in range(len(order)))
     axes = tuple(
-        _axis(table, text, tuple(places), kind, by_place, _limits(table, places, kind, reach, scope, types))
+        _axis(
+            table,
+            text,
+            tuple(places),
+            kind,
+            by_place,
+            _limits(table, places, kind, reach, scope, types),
+        )
         for (text, kind), places in groups.items()
     )
     boxes = _boxes(table, axes, by_place)
@@ -115,7 +119,11 @@ def _kind(table: n.Table, place: int, types: Mapping[int, Type]) -> Type:
 
 def _constants(tests: n.Node) -> Iterable[Any]:
     for test in folded(tests).tests if isinstance(tests, n.Tests) else ():
-        parts = (test.value.low, test.value.high) if isinstance(test.value, n.RangeOf) else (test.value,)
+        parts = (
+            (test.value.low, test.value.high)
+            if isinstance(test.value, n.RangeOf)
+            else (test.value,)
+        )
         yield from (part.value for part in parts if isinstance(part, n.Literal))
 
 
@@ -168,15 +176,14 @@ def _limits(
     for place in places:
         clause = table.inputs[place]
         inferred = types.get(id(clause.expression), ANY)
-        try:
+        # What is nested too deep to be read is not limited.
+        with suppress(RecursionError):
             found = found & reach.limits(clause.expression, scope)
-        except RecursionError:
-            pass
         for declared in (clause.type, inferred):
             if base_of(declared) == kind:
                 found = found & type_limits(declared)
         if clause.allowed is not None:
-            found = found & tests_limits(clause.allowed, kind)
+            found = found & limits_of_tests(clause.allowed, kind)
     return replace(found, whole=found.whole and kind == NUMBER)
 
 

@@ -223,9 +223,7 @@ def say_example(space: Space, box: Box) -> str:
     narrow = [
         axis for axis, classes in zip(space.axes, box, strict=True) if classes != axis.everything
     ]
-    parts = [
-        f"{label_of(space, axis)} {_say(found[axis.text])}" for axis in narrow or space.axes
-    ]
+    parts = [f"{label_of(space, axis)} {_say(found[axis.text])}" for axis in narrow or space.axes]
     return f"For example {join_words(parts, 'and')}." if parts else ""
 
 

@@ -1,4 +1,4 @@
-"""What an analysis finds: golden messages, and random tables against trying every class of facts."""
+"""What an analysis finds: golden messages, and random tables against every class of facts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from decisions.engine.analysis.findings import Analysis, Finding
 from decisions.engine.analysis.search import Budget
 from tests.benchmarks import partitions, tables
 from tests.decisions.engine import dmn
-from tests.decisions.engine.test_table_oracle import Cell, cells, write
+from tests.decisions.engine.test_table_oracle import Cell, cells
 
 OPTIONAL = "<extensionElements><clearance:optional/></extensionElements>"
 LIBRARY = Path("decisions/library/podcast_sponsorship.dmn")
@@ -472,9 +472,7 @@ def test_analysis_is_plain_data() -> None:
 
 def test_large_partition_is_proved_to_have_no_gap_and_no_overlap() -> None:
     cuts = partitions.make_cuts(300)
-    model = load_model(
-        tables.dmn_of([partitions.cells(cut) for cut in cuts], hit_policy="UNIQUE")
-    )
+    model = load_model(tables.dmn_of([partitions.cells(cut) for cut in cuts], hit_policy="UNIQUE"))
     analysis = model.analyse(table="rules")
     assert (analysis.findings, analysis.complete) == ((), True)
 
