@@ -118,7 +118,7 @@ def column_of_sets(sets: Sequence[CellSet | None], base: Type) -> Column:
 
 
 def _bounds(cells: Iterable[CellSet], kind: Type) -> tuple[Any, ...]:
-    found = set()
+    found: set[Any] = set()
     for cell in cells:
         found.update(end for span in spans_in(cell, kind) for end in span if end is not None)
     return tuple(sorted(found))

@@ -566,12 +566,13 @@ class Case:
         found: set[Any] = set(named)
         if kind == "number":
             steps = (Decimal("-0.01"), Decimal("0.01"))
-            found |= {Decimal(v) + step for v in named for step in steps} | {-50, 50, 1}
+            found |= {Decimal(v) + step for v in named for step in steps}
+            found |= {-50, -2, 0, 1, 2, 3, 50}
         elif kind == "string":
             found |= {v + tail for v in named for tail in ("\x01", "zz")} | {"", "zzz", "a", "b"}
         elif kind == "date":
             found |= {v + py.timedelta(days) for v in named for days in (-1, 1)}
-            found |= {py.date(1990, 1, 1), py.date(2050, 1, 1)}
+            found |= {py.date(1990, 1, 1), py.date(2024, 2, 28), py.date(2050, 1, 1)}
         else:
             found = {True, False}
         text = self.allowed[place]
