@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from decisions.engine.analysis.checked import LISTED, Checked
 from decisions.engine.analysis.reach import SINGLE
 from decisions.engine.analysis.search import (
@@ -27,11 +29,11 @@ def has_gaps(space: Space, budget: Budget) -> bool:
         return True
 
 
-def find_gaps(checked: Checked) -> None:
+def find_gaps(checked: Checked, masks: Sequence[int]) -> None:
     """Report the gaps of a table where a row is wanted for everything.
 
-    Tables that collect and those with defaults have an answer without a row, so that their gaps
-    are told on request only.
+    `masks` says for every row which overlap it. Tables that collect and those with defaults have
+    an answer without a row, so that their gaps are told on request only.
     """
     table = checked.table
     wanted = table.hit_policy in SINGLE and all(out.default is None for out in table.outputs)
@@ -40,22 +42,26 @@ def find_gaps(checked: Checked) -> None:
     if not table.rules:
         checked.report("table.empty", "warning", "The table has no rows.", "Add one.")
         return
-    boxes, whole_list = list_gaps(checked.space, checked.budget)
+    disjoint = not any(mask & (mask - 1) for mask in masks)
+    boxes, whole_list = list_gaps(checked.space, checked.budget, disjoint=disjoint)
     for box in boxes:
         _report(checked, box, wanted=wanted)
     if not whole_list:
         checked.leave("table.gap", len(boxes))
 
 
-def list_gaps(space: Space, budget: Budget, most: int = LISTED) -> tuple[list[Box], bool]:
+def list_gaps(
+    space: Space, budget: Budget, most: int = LISTED, *, disjoint: bool = False
+) -> tuple[list[Box], bool]:
     """List boxes that no row takes, the most general first, and tell whether that is all.
 
-    Each is as large as it can be, so that they may overlap; together they are all gaps.
+    Each is as large as it can be, so that they may overlap; together they are all gaps. With
+    `disjoint`, no two rows may overlap.
     """
     found: list[Box] = []
     rows = space.sure
     try:
-        for part in uncovered(space.whole, rows, space.boxes, budget):
+        for part in uncovered(space.whole, rows, space.boxes, budget, disjoint=disjoint):
             while True:
                 seed = next(uncovered(part, range(len(found)), found, budget), None)
                 if seed is None:

@@ -40,10 +40,13 @@ def uncovered(
     boxes: Sequence[Box],
     budget: Budget,
     used: set[int] | None = None,
+    *,
+    disjoint: bool = False,
 ) -> Iterator[Box]:
     """Give the parts of a region that no row takes, as boxes that do not overlap.
 
-    `used` collects the rows that take the rest. Raises OutOfBudget.
+    `used` collects the rows that take the rest. Where no two rows overlap (`disjoint`), counting
+    points tells at once that a part is full. Raises OutOfBudget.
     """
     stack = [(region, meeting(region, rows, boxes), list(range(len(region))))]
     while stack:
@@ -56,6 +59,8 @@ def uncovered(
         if taker is not None:
             if used is not None:
                 used.add(taker)
+            continue
+        if disjoint and _is_full(part, alive, boxes):
             continue
         axes = [axis for axis in axes if any(part[axis] & ~boxes[row][axis] for row in alive)]
         free = _free(part, alive, boxes, axes)
@@ -93,6 +98,17 @@ def _taker(part: Box, alive: Sequence[int], boxes: Sequence[Box], axes: list[int
         if not takers:
             return None
     return takers[0]
+
+
+def _is_full(part: Box, alive: Sequence[int], boxes: Sequence[Box]) -> bool:
+    """Tell whether rows that do not overlap have as many points as a part together."""
+    taken = 0
+    for row in alive:
+        points = 1
+        for classes, wanted in zip(boxes[row], part, strict=True):
+            points *= (classes & wanted).bit_count()
+        taken += points
+    return taken == volume(part)
 
 
 def _free(
