@@ -37,19 +37,21 @@ def find_unused(graph: Graph, definitions: m.Definitions) -> Iterator[Finding]:
 
 def _unread(graph: Graph, part: Part) -> Iterator[Finding]:
     """Report requirements that are drawn but not read."""
-    if part.node is None or not part.requires:
-        return
-    read = {node.name for node in n.walk(part.node) if isinstance(node, n.Name)}
-    for name, key in part.requires.items():
-        # Names of imported elements are read component by component.
-        if name not in read and graph.parts[key].file is part.file:
-            yield Finding(
-                "model.unread",
-                "warning",
-                f'"{part.name}" requires "{name}" but does not read it.',
-                "Remove the requirement.",
-                decision=part.name,
-            )
+    # Names of imported elements are read component by component.
+    unread = {name for name, key in part.requires.items() if graph.parts[key].file is part.file}
+    for node in n.walk(part.node) if part.node is not None else ():
+        if not unread:
+            return
+        if isinstance(node, n.Name):
+            unread.discard(node.name)
+    for name in (name for name in part.requires if name in unread and part.node is not None):
+        yield Finding(
+            "model.unread",
+            "warning",
+            f'"{part.name}" requires "{name}" but does not read it.',
+            "Remove the requirement.",
+            decision=part.name,
+        )
 
 
 def _aside(graph: Graph, own: list[Part], required: set[str]) -> Iterator[Finding]:
