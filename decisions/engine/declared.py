@@ -99,12 +99,12 @@ class _Builder:
         base = self.base(item, title, path)
         if item.is_collection:
             base = list_of(base)
-        allows = self.allowed(item.allowed, title)
+        allows = self.allowed(item.limits, title)
         if allows is not None or isinstance(base, ContextType):
-            base = ItemType(title, base, item.allowed if allows else "", allows)
-        allows = self.allowed(item.constraint, f"{title}{WHOLE}")
+            base = ItemType(title, base, item.limits if allows else "", allows)
+        allows = self.allowed(item.limits_of_whole, f"{title}{WHOLE}")
         if allows is not None:
-            base = ItemType(title, base, item.constraint, allows, whole=True)
+            base = ItemType(title, base, item.limits_of_whole, allows, whole=True)
         return base
 
     def base(self, item: m.ItemDefinition, title: str, path: tuple[str, ...]) -> Type:

@@ -19,6 +19,7 @@ from decisions.engine.graph import Graph, Part
 from decisions.engine.interpreter.parts import Interpreter
 from decisions.engine.problems import Invalid, Problem, Refused
 from decisions.engine.run import Run
+from decisions.engine.xml_write import write_definitions
 
 
 class Model:
@@ -133,6 +134,12 @@ class Model:
             return analyse_unread(self.problems)
         analyser = Analyser(self.graph, self._compiler.typer.types)
         return analyser.analyse(self.definitions, self.problems, table=table, every=every)
+
+    def to_xml(self) -> bytes:
+        """Write the model as DMN 1.5 XML; raises Invalid when it could not be read."""
+        if self.graph is None:
+            raise Invalid(f"The model could not be read: {self.problems[0]}")
+        return write_definitions(self.definitions)
 
     def decision(self, name: str) -> Decide:
         """Give a decision by name or id; raises Invalid when there is none."""
