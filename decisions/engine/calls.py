@@ -33,20 +33,34 @@ class Form:
     function: Callable[..., Any]
     variadic: bool = False
     required: int = field(init=False)
+    types: tuple[frozenset[type], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         required = sum(not param.optional for param in self.params)
         object.__setattr__(self, "required", required)
+        types = tuple(
+            frozenset(kind for kind, name in KINDS.items() if name in param.kinds)
+            for param in self.params
+        )
+        object.__setattr__(self, "types", types)
 
     @property
     def takes_items(self) -> bool:
         """Tell whether a list given by name stands for all the items, as in min(c: [1, 2])."""
         return len(self.params) == 1 and self.params[0].kinds != {"list"}
 
-    def adapt(self, arguments: tuple[Any, ...]) -> list[Any] | None:
+    def adapt(self, arguments: tuple[Any, ...]) -> Sequence[Any] | None:
         """Fit arguments to the parameters, or give None."""
         count = len(arguments)
-        if count < self.required or (count > len(self.params) and not self.variadic):
+        if not self.variadic:
+            if not self.required <= count <= len(self.types):
+                return None
+            for value, types in zip(arguments, self.types, strict=False):
+                if type(value) not in types:
+                    break
+            else:
+                return arguments
+        elif count < self.required:
             return None
         fitted = []
         last = len(self.params) - 1

@@ -19,6 +19,7 @@ from decisions.engine.types import ANY
 from decisions.engine.values import give_out
 
 if TYPE_CHECKING:
+    from decisions.engine.batch.many import Batch, Ways
     from decisions.engine.evaluation import Model
 
 NO_OBJECT = Problem("input.type", "The facts must be an object.", "", "Give { ... }.")
@@ -64,6 +65,29 @@ class Decide:
         Compiled code takes the place of this method in every decision.
         """
         return self.slowly(facts, now)
+
+    def evaluate_many(self, columns: Any, *, now: datetime | None = None) -> Batch:
+        """Decide on many items at once; gives what a call for each of them would.
+
+        `columns` is a mapping of input names to columns, all of one length: lists, tuples, numpy
+        arrays, Arrow arrays; or it is an Arrow table. An item's facts are what `tolist` of its
+        columns gives. Raises Invalid for columns that are missing, unlike in length or no columns;
+        whatever is wrong with an item is in the problems of the result.
+        """
+        return self._ways.evaluate(columns, now)
+
+    @cached_property
+    def _ways(self) -> Ways:
+        # Loading numpy takes longer than loading the engine, and few callers decide in batches.
+        from decisions.engine.batch.many import Ways  # noqa: PLC0415
+
+        return Ways(self, self._given)
+
+    def unknown(self, names: Mapping[str, Any]) -> list[Problem]:
+        """Give the problems with names that are no inputs of the model."""
+        reader = Reader(Run(), strict=False)
+        reader.unknown_names(names, dict.fromkeys(self._known, _ANYTHING), "")
+        return reader.problems
 
     def slowly(self, facts: Any, now: datetime | None) -> Result:
         """Decide on facts that the compiled entry did not take, and say what is wrong with them."""

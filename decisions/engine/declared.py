@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.constants import fold
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
@@ -136,7 +137,8 @@ class _Builder:
             return None
         where = f'allowed values of "{title}"'
         try:
-            tests = parse_unary_tests(text, Surroundings(Names(BUILTINS), where=where))
+            around = Surroundings(Names(BUILTINS), where=where)
+            tests = fold(parse_unary_tests(text, around), around.names)
         except Refused as refusal:
             self.declared.problems.append(refusal.problem)
             return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.constants import priorities_of
-from decisions.engine.feel.external import java_call, refused
+from decisions.engine.feel.constants import fold, priorities_of
+from decisions.engine.feel.external import boxed_call
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
+from decisions.engine.feel.plain import Constants
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
@@ -64,7 +64,7 @@ class Lowering:
         if not text.strip() or text.strip() == "-":
             return n.Tests(1, ())
         try:
-            return parse_unary_tests(text, self.around(where))
+            return fold(parse_unary_tests(text, self.around(where)), self.names)
         except Refused as refusal:
             self.problems.append(refusal.problem)
             return n.Tests(1, (n.Test(1, "", n.Literal(1, False), uses_input=True),))
@@ -161,12 +161,8 @@ class Lowering:
     def external(self, boxed: m.FunctionExpression, params: Sequence[n.Param]) -> n.Node:
         """Lower the body of a function of Java; that of any other kind is refused."""
         try:
-            if boxed.kind != "Java":
-                raise refused(
-                    f"Functions of kind {boxed.kind} cannot be called.",
-                    "Write the function in FEEL.",
-                )
-            return n.Placed(1, java_call(self.lower(boxed.body), params), self.where)
+            body = boxed_call(boxed.kind, self.lower(boxed.body), params)
+            return n.Placed(1, body, self.where)
         except Refused as refusal:
             self.report(refusal.problem.code, refusal.problem.message, refusal.problem.hint)
             return _NOTHING
@@ -217,11 +213,10 @@ class Lowering:
                 f"The hit policy {policy} needs the output values in order of priority.",
                 "Add output values to the output column, the most important first.",
             )
-        labels = [clause.label for clause in inputs] + [clause.label for clause in outputs]
-        columns = [_Column(self, label) for label in labels]
-        rules = tuple(
-            self.rule(rule, number, columns, len(inputs), len(outputs))
-            for number, rule in enumerate(boxed.rules, 1)
+        rules = self.rules(
+            boxed.rules,
+            [clause.label for clause in inputs],
+            [clause.label for clause in outputs],
         )
         return n.Table(1, boxed.id, policy, boxed.aggregation, inputs, outputs, rules, self.where)
 
@@ -266,16 +261,34 @@ class Lowering:
             clause.name,
             label,
             kind,
-            priorities_of(ordered),
+            priorities_of(ordered, self.names),
             allowed if allowed.tests else None,
             clause.allowed,
             default,
         )
 
-    def rule(
-        self, rule: m.TableRule, number: int, columns: list[_Column], inputs: int, outputs: int
-    ) -> n.Rule:
-        """Lower one row."""
+    def rules(
+        self, rules: tuple[m.TableRule, ...], inputs: list[str], outputs: list[str]
+    ) -> n.Rules:
+        """Lower the rows under columns with these labels; problems come in the order of rows."""
+        constants = Constants()
+        asked = _columns([rule.inputs for rule in rules], inputs)
+        made = _columns([rule.outputs for rule in rules], outputs)
+        cells = [
+            *(_Cells(self, *pair, constants.tests, self.tests) for pair in asked),
+            *(_Cells(self, *pair, constants.value, self.feel) for pair in made),
+        ]
+        widths = {(len(rule.inputs), len(rule.outputs)) for rule in rules}
+        if widths - {(len(inputs), len(outputs))} or any(part.wrong for part in cells):
+            for row, rule in enumerate(rules):
+                self.check_width(rule, row + 1, len(inputs), len(outputs))
+                for part in cells:
+                    part.report(row)
+        columns = tuple(part.column for part in cells)
+        return n.Rules(columns[: len(inputs)], columns[len(inputs) :], len(rules))
+
+    def check_width(self, rule: m.TableRule, number: int, inputs: int, outputs: int) -> None:
+        """Report a row with too few or too many cells."""
         if len(rule.inputs) != inputs or len(rule.outputs) != outputs:
             self.report(
                 "table.row",
@@ -283,36 +296,46 @@ class Lowering:
                 f"the table has {inputs} and {outputs} columns.",
                 "Add or remove cells.",
             )
-        texts = (
-            *(*rule.inputs, *[""] * inputs)[:inputs],
-            *(*rule.outputs, *[""] * outputs)[:outputs],
-        )
-        cells = [
-            column.cell(text, number, is_input=index < inputs)
-            for index, (text, column) in enumerate(zip(texts, columns, strict=True))
-        ]
-        return n.Rule(tuple(cells[:inputs]), tuple(cells[inputs:]))
 
 
-class _Column:
-    """Reads the cells of one column; a text that was read before is not read again."""
+def _columns(
+    rows: Sequence[tuple[str, ...]], labels: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Turn rows into columns with their labels; texts too many are left out, missing ones empty."""
+    count = len(labels)
+    even = [row if len(row) == count else (*row, *[""] * count)[:count] for row in rows]
+    return zip(labels, zip(*even, strict=True) if even else [()] * count, strict=True)
 
-    def __init__(self, lowering: Lowering, label: str) -> None:
-        self.lowering = lowering
-        self.label = label
-        self.known: dict[str, n.Node] = {}
 
-    def cell(self, text: str, number: int, *, is_input: bool) -> n.Placed:
-        """Lower one cell."""
-        where = f'{self.lowering.where}, row {number}, column "{self.label}"'
-        node = self.known.get(text)
-        if node is None:
-            before = len(self.lowering.problems)
-            read = self.lowering.tests if is_input else self.lowering.feel
-            node = read(text, where)
-            if len(self.lowering.problems) == before:
-                self.known[text] = node
-        return n.Placed(1, node, where, text)
+class _Cells:
+    """Reads the cells of a column: each text once, and a wrong one again at each of its places."""
+
+    def __init__(
+        self,
+        lowering: Lowering,
+        label: str,
+        texts: tuple[str, ...],
+        constant: Callable[[str], n.Node | None],
+        read: Callable[[str, str], n.Node],
+    ) -> None:
+        self.read = read
+        self.wrong: set[str] = set()
+        known: dict[str, n.Node] = {}
+        outer, lowering.problems = lowering.problems, []
+        for text in dict.fromkeys(texts):
+            known[text] = constant(text) or read(text, "")
+            if lowering.problems:
+                lowering.problems.clear()
+                self.wrong.add(text)
+        lowering.problems = outer
+        bodies = tuple(map(known.__getitem__, texts))
+        self.column = n.Column(lowering.where, label, texts, bodies)
+
+    def report(self, row: int) -> None:
+        """Report the problems of a cell at its place."""
+        text = self.column.texts[row]
+        if text in self.wrong:
+            self.read(text, self.column.where(row))
 
 
 _LOWER: dict[type, Callable[[Lowering, Any], n.Node]] = {
@@ -332,7 +355,7 @@ _LOWER: dict[type, Callable[[Lowering, Any], n.Node]] = {
 def with_type(node: n.Node, kind: Type | None, where: str) -> n.Placed:
     """Ask an expression for a declared type."""
     if isinstance(node, n.Placed) and node.type is None:
-        return replace(node, type=kind)
+        return n.Placed(node.at, node.body, node.where, node.text, kind)
     return n.Placed(node.at, node, where, "", kind)
 
 

@@ -17,7 +17,6 @@ from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
 from decisions.engine.reading import quick_reader
 from decisions.engine.run import Run
-from decisions.engine.tables.cells import constant_rows
 from decisions.engine.types import (
     BOOLEAN,
     NUMBER,
@@ -252,12 +251,12 @@ def write_taker(shapes: Mapping[str, Shape], known: Known) -> Enter:
     return enter
 
 
-def gives_plain(node: n.Node, types: Mapping[int, Type]) -> bool:
+def gives_plain(node: n.Node, writer: Writer) -> bool:
     """Tell whether a value is Python's as it is: no date, duration or range can be in it."""
     while isinstance(node, n.Placed):
         node = node.body
     if isinstance(node, n.Table):
-        rows = constant_rows(node)
+        rows = writer.indexes[id(node)].constants
         values = [
             part
             for row in rows.values()
@@ -266,7 +265,7 @@ def gives_plain(node: n.Node, types: Mapping[int, Type]) -> bool:
         plain = all(value is None or type(value) in (str, bool, int, Decimal) for value in values)
         no_default = all(output.default is None for output in node.outputs)
         return plain and no_default and len(rows) == len(node.rules)
-    return _is_plain(types.get(id(node)))
+    return _is_plain(writer.types.get(id(node)))
 
 
 def _is_plain(kind: Type | None) -> bool:

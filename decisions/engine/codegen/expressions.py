@@ -13,8 +13,8 @@ from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
 from decisions.engine.run import FREE_PARTS, Run
-from decisions.engine.tables.cells import condition, constant_rows
-from decisions.engine.tables.columns import Masks
+from decisions.engine.tables.cells import condition
+from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
@@ -56,11 +56,11 @@ class Writer:
     """Writes the code of one model's expressions into a unit."""
 
     def __init__(
-        self, unit: Unit, types: Mapping[int, Type], masks: dict[int, dict[int, Masks]]
+        self, unit: Unit, types: Mapping[int, Type], indexes: dict[int, TableIndex]
     ) -> None:
         self.unit = unit
         self.types = types
-        self.masks = masks
+        self.indexes = indexes
         self.where = ""
         # For lean programs: atoms never null, how long ints may be, the variables of hits, whether
         # tables leave traces, the atoms whose guards wait, and the lines that make sure of numbers.
@@ -170,7 +170,7 @@ class Writer:
             node = node.body
         if not isinstance(node, n.Table) or node.hit_policy not in ("FIRST", "UNIQUE"):
             return False
-        rows = constant_rows(node)
+        rows = self.indexes[id(node)].constants
         plain = all(output.default is None for output in node.outputs)
         run = Run()
         fitting = all(conforms(run, value, kind) for value in rows.values())
@@ -338,54 +338,6 @@ class Writer:
         body.line(f"{result} = {self.write(node, env, body)}")
         body.level -= 1
 
-    def for_(self, node: n.For, env: Env, body: Body) -> str:
-        result, failed = body.keep("[]"), body.keep("False")
-        start = body.level, body.loops
-        env = self._open_loops(node.loops, env, body, f"{failed} = True")
-        inner = Env({"partial": result}, env, copied=frozenset({"partial"}))
-        body.line("run.spend(1)")
-        atom = self.write(node.body, inner, body)
-        body.line(f"{body.use(result)}.append({atom})")
-        body.level, body.loops = start
-        body.line(f"if {failed}: {result} = None")
-        return result
-
-    def _open_loops(self, loops: tuple[n.Loop, ...], env: Env, body: Body, otherwise: str) -> Env:
-        """Open the loops; `otherwise` is done where there is nothing to go through."""
-        for loop in loops:
-            domain = self.write(loop.domain, env, body)
-            site = self.site(loop.domain)
-            if loop.last is not None:
-                last = self.write(loop.last, env, body)
-                source = body.keep(f"span(run, {domain}, {last}, {site})")
-            else:
-                source = body.keep(f"iterate(run, {domain}, {site})")
-            variable = body.variable()
-            body.line(f"if {source} is None: {otherwise}")
-            body.line(f"for {variable} in {source} or ():")
-            body.level += 1
-            body.loops += 1
-            env = Env({loop.name: variable}, env)
-        return env
-
-    def quantified(self, node: n.Quantified, env: Env, body: Body) -> str:
-        inner = Body(self.unit)
-        start, combine, settled = (
-            ("True", "both", "False") if node.every else ("False", "either", "True")
-        )
-        result = inner.keep(start)
-        scope = self._open_loops(node.loops, env, inner, "return None")
-        inner.line("run.spend(1)")
-        atom = self.write(node.condition, scope, inner)
-        if self.type_of(node.condition) != BOOLEAN:
-            inner.line(f"if no_condition(run, {atom}, {self.site(node.condition)}): return None")
-        inner.line(f"{result} = {combine}({result}, {atom})")
-        inner.line(f"if {result} is {settled}:")
-        inner.lines.append("    " * (inner.level + 1) + f"return {settled}")
-        inner.level, inner.loops = 1, 0
-        inner.finish(result)
-        return body.keep(inner.call(body))
-
     # Access
 
     def member(self, node: n.Member, env: Env, body: Body) -> str:
@@ -438,8 +390,6 @@ _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {
     n.Between: Writer.between,
     n.In: Writer.in_,
     n.If: Writer.conditional,
-    n.For: Writer.for_,
-    n.Quantified: Writer.quantified,
     n.Member: Writer.member,
     n.Filter: Writer.filter,
     n.InstanceOf: Writer.instance,

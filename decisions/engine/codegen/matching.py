@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import cached_property
 
 from decisions.engine.codegen.entry import guard_now
 from decisions.engine.codegen.expressions import Env, Writer
 from decisions.engine.codegen.unit import Body
 from decisions.engine.feel import nodes as n
 from decisions.engine.tables.cells import condition
-from decisions.engine.tables.columns import Masks, column_of, masks_of, width
+from decisions.engine.tables.columns import Masks, width
+from decisions.engine.tables.index import TableIndex, index_of, tests_in
 from decisions.engine.tables.plan import Plan, plan_of
-from decisions.engine.tables.sets import is_constant
 from decisions.engine.types import BOOLEAN, NUMBER, STRING, Type
 
 Subject = tuple[str, Type]
@@ -74,22 +73,16 @@ class _Search:
         self.env = env
         self.size = width(len(node.rules))
         self.classes: dict[int, str] = {}
-        self.masks = self._masks() if len(node.rules) > CHAIN_ROWS else {}
+        self.index = self._index()
+        self.masks = self.index.masks
 
-    def _masks(self) -> dict[int, Masks]:
-        """Build the masks of every column that has constants, once for a table."""
-        known = self.writer.masks.get(id(self.node))
+    def _index(self) -> TableIndex:
+        """Read the cells of the table once for all programs."""
+        known = self.writer.indexes.get(id(self.node))
         if known is None:
-            columns = {
-                place: column_of([_tests(rule.cells[place]) for rule in self.node.rules], kind)
-                for place, (_, kind) in enumerate(self.subjects)
-            }
-            known = {
-                place: masks_of(column)
-                for place, column in columns.items()
-                if column is not None and not column.trivial
-            }
-            self.writer.masks[id(self.node)] = known
+            kinds = [kind for _, kind in self.subjects]
+            known = index_of(self.node, kinds, masked=len(self.node.rules) > CHAIN_ROWS)
+            self.writer.indexes[id(self.node)] = known
         return known
 
     # Chains
@@ -124,14 +117,14 @@ class _Search:
                 text = self._quick(cell, subject, body)
                 if text is not None:
                     texts[0].append(text)
-                elif _tests(cell).tests:
-                    opened = place in self._open.get(number, ())
+                elif tests_in(cell.body).tests:
+                    opened = place in self.index.open_cells.get(number, ())
                     texts[1 + opened].append(self._slow(cell, subject, body))
             tests.append(" and ".join(f"({text})" for part in texts for text in part) or "True")
         return tests
 
     def _quick(self, cell: n.Placed, subject: Subject, body: Body) -> str | None:
-        tests = _tests(cell)
+        tests = tests_in(cell.body)
         if not tests.tests:
             return None
         return condition(tests, body.use(subject[0]), subject[1], self.writer.unit.constant)
@@ -143,7 +136,7 @@ class _Search:
         inner = Body(writer.unit, "c")
         given = inner.variable()
         inner.params = (given,)
-        inner.finish(writer.tests_on(_tests(cell), given, subject[1], self.env, inner))
+        inner.finish(writer.tests_on(tests_in(cell.body), given, subject[1], self.env, inner))
         writer.where = outer
         return f"{inner.call(body, body.use(subject[0]))} is True"
 
@@ -172,7 +165,9 @@ class _Search:
         """Write lookups in the columns that tell most, then ask the rows that are left."""
         sure = [place for place in self.masks if self.subjects[place][0] in self.writer.sure]
         plan = plan_of(self.masks, sure)
-        if self._open or any(self.masks[p].spans and p not in plan.checks for p in plan.masked):
+        if self.index.open_cells or any(
+            self.masks[p].spans and p not in plan.checks for p in plan.masked
+        ):
             return False
         mask = body.keep(" & ".join(self._lookup(place, body) for place in plan.masked))
         waiting = self._guard_checked(plan, body)
@@ -340,28 +335,9 @@ class _Search:
 
     # Cells that must be asked row by row
 
-    @cached_property
-    def _shared(self) -> list[int]:
-        """List the columns in which several classes share a mask."""
-        return [place for place, masks in self.masks.items() if masks.spans is not None]
-
-    @cached_property
-    def _open(self) -> dict[int, list[int]]:
-        """List for each row the columns whose cell is no constant test."""
-        found: dict[int, list[int]] = {}
-        for place, (_, kind) in enumerate(self.subjects):
-            known: dict[int, bool] = {}
-            for number, rule in enumerate(self.node.rules):
-                tests = _tests(rule.cells[place])
-                if id(tests) not in known:
-                    known[id(tests)] = not is_constant(tests, kind)
-                if known[id(tests)]:
-                    found.setdefault(number, []).append(place)
-        return found
-
     @property
     def _asks(self) -> bool:
-        return bool(self._shared or self._open)
+        return bool(self.index.shared or self.index.open_cells)
 
     def _asked_rows(self, mask: str, body: Body, *, first_only: bool) -> str:
         """Write a function that asks the rows of a mask one by one."""
@@ -372,10 +348,10 @@ class _Search:
         inner.level += 1
         inner.line(f"i = {self.size} - m.bit_length()")
         inner.line(f"m ^= 1 << {self.size - 1} - i")
-        for place in self._shared:
+        for place in self.index.shared:
             spans, number = constant(self.masks[place].spans), inner.use(self.classes[place])
             inner.line(f"if not takes({spans}[i], {number}): continue")
-        if self._open:
+        if self.index.open_cells:
             questions, call = self._questions(inner)
             inner.line(f"for k in {questions}.get(i, ()):")
             inner.lines.append(f"{'    ' * (inner.level + 1)}if not {call}: break")
@@ -391,11 +367,11 @@ class _Search:
         cells: dict[tuple[int, int], int] = {}
         bodies: list[tuple[Body, str]] = []
         asked: dict[int, tuple[int, ...]] = {}
-        for row, places in self._open.items():
+        for row, places in self.index.open_cells.items():
             numbers = []
             for place in places:
                 cell = self.node.rules[row].cells[place]
-                key = (place, id(_tests(cell)))
+                key = (place, id(tests_in(cell.body)))
                 if key not in cells:
                     cells[key] = len(bodies)
                     question = Body(self.writer.unit, "q")
@@ -411,7 +387,3 @@ class _Search:
         unit.functions.append(f"{every} = ({', '.join(q.name for q, _ in bodies)},)\n")
         call = bodies[0][0].call(inner).replace(bodies[0][0].name, f"{every}[k]", 1)
         return unit.constant(asked), call
-
-
-def _tests(cell: n.Placed) -> n.Tests:
-    return cell.body if isinstance(cell.body, n.Tests) else n.Tests(1, ())

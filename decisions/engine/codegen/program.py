@@ -8,7 +8,7 @@ from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
-from decisions.engine.codegen import tables  # noqa: F401  (registers the writer of tables)
+from decisions.engine.codegen import loops, tables  # noqa: F401  (register their writers)
 from decisions.engine.codegen.entry import (
     Enter,
     Known,
@@ -31,7 +31,7 @@ from decisions.engine.feel.typer import Typer
 from decisions.engine.graph import Graph, Part, Plan
 from decisions.engine.problems import Problem
 from decisions.engine.run import Run
-from decisions.engine.tables.columns import Masks
+from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import ANY, Type, function_of
 from decisions.engine.values import Function
 
@@ -52,7 +52,7 @@ class Compiler:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.typer = Typer(BUILTINS)
-        self.masks: dict[int, dict[int, Masks]] = {}
+        self.indexes: dict[int, TableIndex] = {}
 
     def check(self) -> list[Problem]:
         """Type every decision and knowledge model, required ones first; gives the problems."""
@@ -106,7 +106,7 @@ class _Assembly:
     def __init__(self, compiler: Compiler, *, lean: bool = False) -> None:
         self.graph = compiler.graph
         self.unit = Unit(lean=lean)
-        self.writer = Writer(self.unit, compiler.typer.types, compiler.masks)
+        self.writer = Writer(self.unit, compiler.typer.types, compiler.indexes)
         self.functions: dict[str, str] = {}
         self.pending: list[Part] = []
 
@@ -158,7 +158,7 @@ class _Assembly:
     def _given_out(self, body: Body, plan: Plan, value: str) -> str:
         """Write a value as Python's, where it is not so already."""
         nodes = [self.graph.parts[key].node for key in plan.targets]
-        if all(node is not None and gives_plain(node, self.writer.types) for node in nodes):
+        if all(node is not None and gives_plain(node, self.writer) for node in nodes):
             return value
         return body.keep(f"give({value})")
 
@@ -310,7 +310,7 @@ def compile_lean(
     body = Body(writer.unit, "lean")
     variables = open_values(writer, body, kinds)
     value = writer.write(node, Env(variables), body)
-    if not gives_plain(node, typer.types):
+    if not gives_plain(node, writer):
         value = body.keep(f"give({value})")
     close_values(writer, body, value)
     writer.unit.namespace["Answer"] = answer

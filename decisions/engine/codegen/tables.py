@@ -6,9 +6,9 @@ from decisions.engine.codegen.expressions import Env, Writer, register
 from decisions.engine.codegen.matching import Subject, matching_rows, write_first
 from decisions.engine.codegen.unit import Body, NotLean
 from decisions.engine.feel import nodes as n
-from decisions.engine.tables.cells import condition, constant_rows
+from decisions.engine.tables.cells import condition
 from decisions.engine.tables.hit_policy import policy_of
-from decisions.engine.types import ANY
+from decisions.engine.types import ANY, SCALARS
 
 
 def write_table(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
@@ -123,7 +123,7 @@ _LEAN = {
 
 def _output_of(writer: Writer, node: n.Table, env: Env, body: Body, row: str) -> str:
     """Write the outputs of a row whose number is known: a lookup where all are constants."""
-    constants = constant_rows(node)
+    constants = writer.indexes[id(node)].constants
     if len(constants) < len(node.rules):
         return _outputs(writer, node, env).call(body, row)
     rows = writer.unit.constant(list(constants.values()))
@@ -133,7 +133,7 @@ def _output_of(writer: Writer, node: n.Table, env: Env, body: Body, row: str) ->
 def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     """Write the function that works out what one row gives; constants are looked up."""
     inner = Body(writer.unit, "o", ("i",))
-    constants = constant_rows(node)
+    constants = writer.indexes[id(node)].constants
     if constants:
         table = writer.unit.constant(constants)
         made = f"dict({table}[i])" if len(node.outputs) > 1 else f"{table}[i]"
@@ -161,7 +161,8 @@ def _output(
         return "None"
     atom = writer.write(made, env, body)
     outer, writer.where = writer.where, made.where
-    atom = writer.coerced(atom, clause.type, made, body)
+    if clause.type not in SCALARS or writer.type_of(made.body) != clause.type:
+        atom = writer.coerced(atom, clause.type, made, body)
     writer.where = outer
     return atom
 

@@ -4,40 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
 
 from decisions.engine.types import Type
 
+_Class = TypeVar("_Class")
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def _node(cls: type[_Class]) -> type[_Class]:
+    """Make a frozen dataclass that is known by its identity.
+
+    That it is frozen is for mypy to watch: kept at run time, it makes nodes three times as slow to
+    build, and large tables have hundreds of thousands.
+    """
+    return dataclass(slots=True, eq=False)(cls)
+
+
+@_node
 class Node:
     """Any expression; `at` counts characters from 1 in the text it was read from."""
 
     at: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Literal(Node):
     """A constant value."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Name(Node):
     """A reference to a variable or function."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class ListOf(Node):
     """[a, b, c]"""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Entry:
     """One entry of a context: its key, its value and, in boxed contexts, its declared type."""
 
@@ -46,7 +58,7 @@ class Entry:
     type: Type | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Context(Node):
     """{a: 1, b: a + 1}; `result` is the unnamed last entry of a boxed context."""
 
@@ -54,7 +66,7 @@ class Context(Node):
     result: Node | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class RangeOf(Node):
     """[a..b], or a one-sided range such as (< 10) when `operator` is set."""
 
@@ -65,14 +77,14 @@ class RangeOf(Node):
     operator: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Negate(Node):
     """-a"""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Arithmetic(Node):
     """a + b, a - b, a * b, a / b, a ** b"""
 
@@ -81,7 +93,7 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Compare(Node):
     """a = b, a != b, a < b, a <= b, a > b, a >= b"""
 
@@ -90,7 +102,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Logic(Node):
     """a and b and c, or the same with or."""
 
@@ -98,7 +110,7 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Between(Node):
     """a between b and c"""
 
@@ -107,7 +119,7 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class In(Node):
     """a in tests"""
 
@@ -115,7 +127,7 @@ class In(Node):
     tests: Tests
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Test(Node):
     """One unary test: `operator value`, or a bare expression when the operator is empty."""
 
@@ -124,7 +136,7 @@ class Test(Node):
     uses_input: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Tests(Node):
     """Unary tests joined by or; no tests at all stand for `-` (anything)."""
 
@@ -132,7 +144,7 @@ class Tests(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class If(Node):
     """if a then b else c"""
 
@@ -141,7 +153,7 @@ class If(Node):
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Loop:
     """`name in domain`, or `name in domain..last`."""
 
@@ -150,7 +162,7 @@ class Loop:
     last: Node | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class For(Node):
     """for x in xs, y in ys return body"""
 
@@ -158,7 +170,7 @@ class For(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Quantified(Node):
     """some/every x in xs satisfies condition"""
 
@@ -167,7 +179,7 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Param:
     """One parameter of a function; without a declared type it takes anything."""
 
@@ -175,7 +187,7 @@ class Param:
     type: Type | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class FunctionOf(Node):
     """function(a, b) body; `name` is set for business knowledge models."""
 
@@ -185,7 +197,7 @@ class FunctionOf(Node):
     result: Type | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Call(Node):
     """f(a, b) or f(x: a, y: b); `names` is empty for positional arguments."""
 
@@ -194,7 +206,7 @@ class Call(Node):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Member(Node):
     """a.name"""
 
@@ -202,7 +214,7 @@ class Member(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Filter(Node):
     """a[condition or position]"""
 
@@ -210,7 +222,7 @@ class Filter(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class InstanceOf(Node):
     """a instance of type"""
 
@@ -218,7 +230,7 @@ class InstanceOf(Node):
     type: Type
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class Placed(Node):
     """A boxed part of a decision: `where` names it in problems, `type` is what it must give."""
 
@@ -228,7 +240,7 @@ class Placed(Node):
     type: Type | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class InputClause:
     """One input column: what it reads, its type and the values it may take."""
 
@@ -239,7 +251,7 @@ class InputClause:
     allowed_text: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
 class OutputClause:
     """One output column; `order` are its values by priority, highest first."""
 
@@ -252,15 +264,71 @@ class OutputClause:
     default: Placed | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
+class Column:
+    """The cells of one column of a table, whose place is `table`, from the first row to the last.
+
+    Cells with the same text share a tree: `bodies` are these trees.
+    """
+
+    table: str
+    label: str
+    texts: tuple[str, ...]
+    bodies: tuple[Node, ...]
+
+    def cell(self, row: int) -> Placed:
+        """Give a cell with its place; rows count from 0."""
+        return Placed(1, self.bodies[row], self.where(row), self.texts[row])
+
+    def where(self, row: int) -> str:
+        """Name the place of a cell for problems; rows count from 0."""
+        return f'{self.table}, row {row + 1}, column "{self.label}"'
+
+
+@_node
+class Cells:
+    """The cells of one row in some columns, each made when it is asked for."""
+
+    columns: tuple[Column, ...]
+    row: int
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getitem__(self, column: int) -> Placed:
+        return self.columns[column].cell(self.row)
+
+    def __iter__(self) -> Iterator[Placed]:
+        return (column.cell(self.row) for column in self.columns)
+
+
+@_node
 class Rule:
     """One row: a cell for each input clause, an expression for each output clause."""
 
-    cells: tuple[Placed, ...]
-    outputs: tuple[Placed, ...]
+    cells: Cells
+    outputs: Cells
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node
+class Rules:
+    """The rows of a table. They are kept by column, and a row is made when it is asked for."""
+
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, row: int) -> Rule:
+        return Rule(Cells(self.inputs, row), Cells(self.outputs, row))
+
+    def __iter__(self) -> Iterator[Rule]:
+        return map(self.__getitem__, range(self.count))
+
+
+@_node
 class Table(Node):
     """A decision table."""
 
@@ -269,7 +337,7 @@ class Table(Node):
     aggregation: str
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
-    rules: tuple[Rule, ...]
+    rules: Rules
     where: str = ""
 
 
@@ -277,14 +345,10 @@ def children(node: Any) -> Iterator[Any]:
     """Give the nodes and clauses directly beneath one, in the order of the text."""
     for item in fields(node):
         value = getattr(node, item.name)
-        if isinstance(value, Node | Entry | Loop | Rule | InputClause | OutputClause):
+        if isinstance(value, _PARTS):
             yield value
         elif isinstance(value, tuple):
-            yield from (
-                part
-                for part in value
-                if isinstance(part, Node | Entry | Loop | Rule | InputClause | OutputClause)
-            )
+            yield from (part for part in value if isinstance(part, _PARTS))
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -292,3 +356,6 @@ def walk(node: Any) -> Iterator[Any]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+_PARTS = (Node, Entry, Loop, Column, Rules, InputClause, OutputClause)

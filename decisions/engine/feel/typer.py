@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from decisions.engine.calls import Builtin
@@ -49,6 +50,7 @@ from decisions.engine.values import kind_of
 
 _COMPARABLE = ORDERED | {TIME, DATETIME}
 _MOST_TYPE_TEXT = 20_000
+_RANGES = {kind: range_of(kind) for kind in _COMPARABLE}
 _TESTABLE = SCALARS | {TIME, DATETIME}
 
 
@@ -59,6 +61,7 @@ class Typer:
         self.builtins = builtins
         self.types: dict[int, Type] = {}
         self.problems: list[Problem] = []
+        self.reported: set[Problem] = set()
         self.where = ""
         # The map above knows nodes by id(); this keeps them alive as long as the map.
         self.kept: list[n.Node] = []
@@ -82,8 +85,17 @@ class Typer:
     ) -> None:
         """Keep a problem."""
         problem = Problem(code, message, self.where, hint, severity, at)
-        if problem not in self.problems:
+        if problem not in self.reported:
+            self.reported.add(problem)
             self.problems.append(problem)
+
+    def forget_problems(self) -> bool:
+        """Forget the problems reported so far; tells whether there were any."""
+        found = bool(self.problems)
+        if found:
+            self.problems.clear()
+            self.reported.clear()
+        return found
 
     def literal(self, node: n.Literal, scope: Scope) -> Type:
         if node.value is None:
@@ -125,7 +137,7 @@ class Typer:
     def range(self, node: n.RangeOf, scope: Scope) -> Type:
         low, high = self.infer(node.low, scope), self.infer(node.high, scope)
         of = join(low, high)
-        return range_of(of) if of in _COMPARABLE else RANGE
+        return _RANGES.get(of, RANGE)
 
     def negate(self, node: n.Negate, scope: Scope) -> Type:
         found = base_of(self.infer(node.operand, scope))
@@ -153,7 +165,7 @@ class Typer:
         return BOOLEAN
 
     def _check_kinds(self, at: int, left: Type, right: Type) -> None:
-        if left in _TESTABLE and right in _TESTABLE and left != right:
+        if left is not right and left != right and left in _TESTABLE and right in _TESTABLE:
             self.report(
                 at,
                 "type.comparison",
@@ -188,14 +200,15 @@ class Typer:
     def tests(self, node: n.Tests, scope: Scope, subject: Type = ANY) -> Type:
         inner = Scope({"?": subject}, scope)
         for test in node.tests:
-            found = base_of(self.infer(test.value, inner))
-            self.types[id(test)] = BOOLEAN
-            if isinstance(found, RangeType):
-                found = found.of
-            if not test.uses_input and (test.operator or not _is_condition(test.value)):
-                self._check_kinds(test.at, base_of(subject), found)
-        self.types[id(node)] = BOOLEAN
+            self._test(test, inner, base_of(subject))
         return BOOLEAN
+
+    def _test(self, test: n.Test, inner: Scope, subject: Type) -> None:
+        found = base_of(self.infer(test.value, inner))
+        if isinstance(found, RangeType):
+            found = found.of
+        if not test.uses_input and (test.operator or not _is_condition(test.value)):
+            self._check_kinds(test.at, subject, found)
 
     def conditional(self, node: n.If, scope: Scope) -> Type:
         self.infer(node.condition, scope)
@@ -318,43 +331,74 @@ class Typer:
             )
             if clause.allowed is not None:
                 self.tests(clause.allowed, scope, clause.type)
-        for rule in node.rules:
-            for cell, subject in zip(rule.cells, subjects, strict=True):
-                self._cell(cell, scope, subject)
-            for output, made in zip(node.outputs, rule.outputs, strict=True):
-                self._output(output, made, scope)
+        wrong = self._wrong_cells(node, subjects, scope)
+        if wrong:
+            for row in range(len(node.rules)):
+                self._report_row(node, row, subjects, scope, wrong)
         for output in node.outputs:
             if output.default is not None:
                 self.infer(output.default, scope)
         return table_type(node)
 
-    def _cell(self, cell: n.Placed, scope: Scope, subject: Type) -> None:
-        outer, self.where = self.where, cell.where
-        if isinstance(cell.body, n.Tests):
-            self.tests(cell.body, scope, subject)
+    def _wrong_cells(self, node: n.Table, subjects: list[Type], scope: Scope) -> set[n.Node]:
+        """Type what the cells of a column share once; gives the tests and outputs with problems."""
+        quiet = Typer(self.builtins)
+        quiet.types = self.types
+        wrong: set[n.Node] = set()
+        for column, subject in zip(node.rules.inputs, subjects, strict=True):
+            inner, base = Scope({"?": subject}, scope), base_of(subject)
+            for test in dict.fromkeys(_tests_in(column)):
+                quiet._test(test, inner, base)
+                if quiet.forget_problems():
+                    wrong.add(test)
+        for column, clause in zip(node.rules.outputs, node.outputs, strict=True):
+            for body, text in dict(zip(column.bodies, column.texts, strict=True)).items():
+                quiet._output(clause, body, text, scope)
+                if quiet.forget_problems():
+                    wrong.add(body)
+        return wrong
+
+    def _report_row(
+        self, node: n.Table, row: int, subjects: list[Type], scope: Scope, wrong: set[n.Node]
+    ) -> None:
+        """Report the problems of a row's cells where they are."""
+        outer = self.where
+        for column, subject in zip(node.rules.inputs, subjects, strict=True):
+            cell = column.bodies[row]
+            if isinstance(cell, n.Tests) and not wrong.isdisjoint(cell.tests):
+                self.where = column.where(row)
+                self.tests(cell, scope, subject)
+        for column, clause in zip(node.rules.outputs, node.outputs, strict=True):
+            if column.bodies[row] in wrong:
+                self.where = column.where(row)
+                self._output(clause, column.bodies[row], column.texts[row], scope)
         self.where = outer
 
-    def _output(self, clause: n.OutputClause, made: n.Placed, scope: Scope) -> None:
-        found = base_of(self.infer(made, scope))
-        wanted = base_of(clause.type)
-        outer, self.where = self.where, made.where
-        if wanted in _TESTABLE and found in _TESTABLE and found != wanted:
+    def _output(self, clause: n.OutputClause, body: n.Node, text: str, scope: Scope) -> None:
+        found, wanted = base_of(self.infer(body, scope)), base_of(clause.type)
+        alike = found is wanted or found == wanted
+        if not alike and wanted in _TESTABLE and found in _TESTABLE:
             self.report(
-                made.at,
+                1,
                 "type.output",
                 f'The output "{clause.label}" is a {wanted}; this cell gives a {found}.',
                 'Texts stand in "...", numbers and dates do not.',
             )
+        if not clause.order or not isinstance(body, n.Literal) or body.value is None:
+            return
         values = [part.value for part in clause.order]
-        literal = made.body.value if isinstance(made.body, n.Literal) else None
-        if values and literal is not None and literal not in values:
+        if body.value not in values:
             self.report(
-                made.at,
+                1,
                 "table.output",
-                f"{made.text} is not among the values of the output {clause.label}.",
-                did_you_mean(str(literal), map(str, values)),
+                f"{text} is not among the values of the output {clause.label}.",
+                did_you_mean(str(body.value), map(str, values)),
             )
-        self.where = outer
+
+
+def _tests_in(column: n.Column) -> Iterator[n.Test]:
+    cells = dict.fromkeys(column.bodies)
+    return chain.from_iterable(cell.tests for cell in cells if isinstance(cell, n.Tests))
 
 
 def _label(found: Type) -> str:

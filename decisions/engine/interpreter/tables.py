@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from decisions.engine.coercion import coerce
@@ -102,7 +103,7 @@ def _constant(walk: Walk, cell: n.Placed, subject: tuple[Any, Type]) -> bool:
     return walk.constant[key]
 
 
-def _row(walk: Walk, node: n.Table, parts: tuple[n.Placed | None, ...], frame: Frame) -> Steps:
+def _row(walk: Walk, node: n.Table, parts: Iterable[n.Placed | None], frame: Frame) -> Steps:
     """Evaluate the outputs of one row, or the defaults, fitted to the types of their columns."""
     made: dict[str, Any] = {}
     for clause, part in zip(node.outputs, parts, strict=True):

@@ -91,22 +91,42 @@ def _range(box: n.RangeOf, atom: str, base: Type, constant: Constant) -> str | N
 
 def constant_rows(node: n.Table) -> dict[int, object]:
     """Give the value of every row whose outputs are constants of the types of their columns."""
-    found: dict[int, object] = {}
-    known: dict[tuple[int, int], Any] = {}
+    columns = [
+        _constant_outputs(clause, column)
+        for clause, column in zip(node.outputs, node.rules.outputs, strict=True)
+    ]
     names = [output.name for output in node.outputs]
-    for number, rule in enumerate(node.rules):
-        values = []
-        for place, (clause, made) in enumerate(zip(node.outputs, rule.outputs, strict=True)):
-            key = place, id(made.body)
-            if key not in known:
-                known[key] = _constant_output(clause, made.body)
-            values.append(known[key])
-        if _NO_CONSTANT not in values:
-            found[number] = values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
-    return found
+    if len(names) == 1:
+        return {row: value for row, value in enumerate(columns[0]) if value is not _NO_CONSTANT}
+    rows = enumerate(zip(*columns, strict=True))
+    return {
+        row: dict(zip(names, values, strict=True))
+        for row, values in rows
+        if _NO_CONSTANT not in values
+    }
+
+
+def constant_default(node: n.Table) -> dict[int, object]:
+    """Give the value of the default outputs, at the place after the rows, where it is constant."""
+    values = [
+        None if clause.default is None else _constant_output(clause, clause.default.body)
+        for clause in node.outputs
+    ]
+    if _NO_CONSTANT in values:
+        return {}
+    if all(clause.default is None for clause in node.outputs):
+        return {len(node.rules): None}
+    names = [clause.name for clause in node.outputs]
+    value = values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
+    return {len(node.rules): value}
 
 
 _NO_CONSTANT = object()
+
+
+def _constant_outputs(clause: n.OutputClause, column: n.Column) -> list[Any]:
+    known = {body: _constant_output(clause, body) for body in dict.fromkeys(column.bodies)}
+    return [known[body] for body in column.bodies]
 
 
 def _constant_output(clause: n.OutputClause, body: n.Node) -> Any:

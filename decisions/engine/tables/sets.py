@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from decisions.engine.feel import nodes as n
 from decisions.engine.numbers import CONTEXT
@@ -23,13 +23,13 @@ from decisions.engine.types import (
     Type,
     base_of,
 )
-from decisions.engine.values import kind_of
+from decisions.engine.values import KINDS, kind_of
 
 Span = tuple[Any, Any]
 """Values from the first end on and before the second; None stands for no end."""
 
 _AFTER: dict[Type, Callable[[Any], Any]] = {
-    NUMBER: lambda value: CONTEXT.next_plus(Decimal(value)),
+    NUMBER: lru_cache(maxsize=4096)(lambda value: CONTEXT.next_plus(Decimal(value))),
     STRING: lambda value: value + "\0",
     DATE: lambda value: Date(value.year, value.month, value.day + 1),
     DAYS: lambda value: Days(value.nanos + 1),
@@ -45,8 +45,7 @@ def after(value: Any, kind: Type) -> Any:
     return _AFTER[kind](value)
 
 
-@dataclass(frozen=True, slots=True)
-class CellSet:
+class CellSet(NamedTuple):
     """The values a cell takes: `values` or all but them, or `spans` in order; and whether null."""
 
     null: bool
@@ -67,10 +66,15 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     """Read a cell of a column of one simple kind; None when a test is no constant of that kind."""
     if not tests.tests:
         return ANYTHING
+    named = None if tests.negated else _named(tests, kind)
+    if named is not None:
+        return CellSet(null=False, values=named)
     read = [_Test.of(test, kind) for test in tests.tests]
     parts = [part for part in read if part is not None]
     if len(parts) < len(read):
         return None
+    if len(parts) == 1 and parts[0].spans is not None and not tests.negated:
+        return CellSet(null=False, spans=parts[0].spans)
     null: bool | None = False
     for part in parts:
         null = either(null, part.null)
@@ -83,14 +87,26 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     return CellSet(null is True, spans=complement(spans) if tests.negated else spans)
 
 
+def _named(tests: n.Tests, kind: Type) -> frozenset[Any] | None:
+    """Give the values that a cell names, when it names nothing but values of the kind."""
+    values = []
+    for test in tests.tests:
+        node = test.value
+        if not isinstance(node, n.Literal) or test.operator not in ("", "="):
+            return None
+        if KINDS[type(node.value)] != kind.name:
+            return None
+        values.append(node.value)
+    return frozenset(values)
+
+
 def is_constant(tests: n.Tests, kind: Type) -> bool:
     """Tell whether a cell of a column of some type can be read as a set, and so never complains."""
     base = base_of(kind)
     return not tests.tests or (base in SCALARS and cell_set(tests, base) is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(NamedTuple):
     """One test: some values or all others, or a span; and what it says about null."""
 
     null: bool | None
@@ -150,8 +166,8 @@ def _range(box: n.RangeOf, kind: Type) -> _Test | None:
     low, high = box.low.value, box.high.value
     if kind not in ORDERED or box.operator in ("=", "!="):
         return None
-    ends = [end for end in (low, high) if end is not None]
-    if len(ends) < (1 if box.operator else 2) or any(kind_of(end) != kind.name for end in ends):
+    kinds = {KINDS[type(low)], KINDS[type(high)]}
+    if kinds != {kind.name} and not (box.operator and kinds == {kind.name, "null"}):
         return None
     start = None if low is None else low if box.low_closed else after(low, kind)
     end = None if high is None else after(high, kind) if box.high_closed else high

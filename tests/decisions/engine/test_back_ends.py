@@ -56,7 +56,8 @@ def form(value: Any) -> Any:
     if type(value) is dict:
         return "context", [(name, form(item)) for name, item in value.items()]
     if type(value) is Range:
-        return "range", form(value.low), form(value.high), str(value)
+        ends = value.low_closed, value.high_closed, value.operator
+        return "range", form(value.low), form(value.high), ends
     if type(value) is Function:
         return "function", value.name, value.params
     return type(value).__name__, value

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from decisions.engine import Decide
+from decisions.engine import Decide, load_model
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
+from tests.decisions.engine import dmn
 from tests.decisions.engine.naive_tables import VALUES, Cell, Table, UnaryTest
 
 Choose = Callable[[Sequence[Any]], Any]
@@ -122,3 +124,12 @@ def test_fact_of_another_kind_than_its_cells_meets_none_of_them(chance: random.R
     table = grow_table(chance.choice, most=8)
     facts = [chance.choice(VALUES[chance.choice(list(VALUES))]) for _ in table.kinds]
     assert_agreement(table, table.decide(typed=False), facts, typed=False)
+
+
+@pytest.mark.parametrize(("cell", "value"), [("[5..1]", None), ("> 1e22", None), ("< 1e22", 1)])
+def test_long_table_takes_bounds_that_no_short_number_reaches(cell: str, value: Any) -> None:
+    body = dmn.table("FIRST", [("n", "number")], [("out", "number")], [[cell, "1"]] * 12)
+    model = load_model(
+        dmn.file(dmn.input_data("n", "number"), dmn.decision("D", body, inputs=["n"]))
+    )
+    assert model.decision("D")({"n": 3}).value == value

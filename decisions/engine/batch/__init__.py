@@ -1,0 +1,1 @@
+"""Decides many items at once: whole columns of facts in, whole columns of outputs out."""
