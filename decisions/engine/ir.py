@@ -97,6 +97,8 @@ class Lowering:
             self.report(
                 "model.language", f"The language {boxed.language} is not known.", "Use FEEL."
             )
+        if not boxed.text.strip():
+            self.report("model.expression", "The expression is empty.", "Write one.")
         return self.feel(boxed.text)
 
     def context(self, boxed: m.ContextExpression) -> n.Node:
