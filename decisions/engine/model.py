@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from decisions.engine.kept import NOTHING as NOTHING
-from decisions.engine.kept import Fragment as Fragment
-from decisions.engine.kept import Kept as Kept
-from decisions.engine.kept import Text as Text
-from decisions.engine.kept import reworded as reworded
+from decisions.engine.fragments import NOTHING as NOTHING
+from decisions.engine.fragments import Fragment as Fragment
+from decisions.engine.fragments import Kept as Kept
+from decisions.engine.fragments import Text as Text
+from decisions.engine.fragments import reworded as reworded
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,11 @@ def read_definitions(source: bytes) -> m.Definitions:
             "Export the model as DMN 1.3, 1.4 or 1.5.",
         )
     definitions = _definitions(root, content_hash(root, source))
-    parts: list[m.Decision | m.KnowledgeModel] = [*definitions.decisions, *definitions.knowledge]
-    for part in parts:
-        expression = part.expression if isinstance(part, m.Decision) else part.function
+    expressions = [
+        *(decision.expression for decision in definitions.decisions),
+        *(model.function for model in definitions.knowledge),
+    ]
+    for expression in expressions:
         for table in m.tables_in(expression):
             if table.marks is not None:
                 table.marks.source = source
