@@ -163,8 +163,12 @@ class Lowering:
     def external(self, boxed: m.FunctionExpression, params: Sequence[n.Param]) -> n.Node:
         """Lower the body of a function of Java; that of any other kind is refused."""
         try:
-            body = boxed_call(boxed.kind, self.lower(boxed.body), params)
-            return n.Placed(1, body, self.where)
+            if boxed.kind != "Java":
+                raise refused(
+                    f"Functions of kind {boxed.kind} cannot be called.",
+                    "Write the function in FEEL.",
+                )
+            return n.Placed(1, java_call(self.lower(boxed.body), params), self.where)
         except Refused as refusal:
             self.report(refusal.problem.code, refusal.problem.message, refusal.problem.hint)
             return _NOTHING

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from decisions.engine.kept import NOTHING, Fragment, Kept, Text
+from decisions.engine.model import NOTHING, Fragment, Kept, Text
 from decisions.engine.xml_elements import (
     Element,
     all_named,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from decisions.engine.kept import NOTHING, Fragment, Kept, Text
+from decisions.engine.model import NOTHING, Fragment, Kept, Text
 from decisions.engine.xml_schema import EXTENSION, FIRST_RANKS, MODEL, RANKS
 from decisions.engine.xml_tags import Tag, place_of, tag_from
 

@@ -14,32 +14,16 @@ JAVA = (java_boxes, java_math, java_texts)
 _FORM = '{ java: { class: "java.lang.Math", method signature: "abs(int)" } }'
 
 
-def external_call(mapping: n.Node, params: Sequence[n.Param]) -> n.Call:
-    """Make the body of a function of what a FEEL text has after the word external (§10.3.2.13.3).
+def java_call(mapping: n.Node, params: Sequence[n.Param]) -> n.Call:
+    """Make the body of a function that hands its parameters on to a Java method (§10.3.2.13.3).
 
-    It hands the parameters on to a Java method. Raises Refused where there is none to be called.
+    `mapping` gives the class and the method signature as texts. Raises Refused where the method is
+    not among those that can be called.
     """
-    entries = _entries(mapping)
-    if "pmml" in entries:
-        raise _refused("PMML models cannot be called.", "Write the function in FEEL.")
-    if "java" not in entries:
-        raise _refused("An external function needs to say what it calls.", f"Write {_FORM}.")
-    return _java_call(entries["java"], params)
-
-
-def boxed_call(kind: str, mapping: n.Node, params: Sequence[n.Param]) -> n.Call:
-    """Make such a body of what a boxed function of some kind contains."""
-    if kind != "Java":
-        raise _refused(f"Functions of kind {kind} cannot be called.", "Write the function in FEEL.")
-    return _java_call(mapping, params)
-
-
-def _java_call(mapping: n.Node, params: Sequence[n.Param]) -> n.Call:
-    """Call the method of a context that gives the class and the method signature as texts."""
     entries = _entries(mapping)
     class_name, signature = (_text(entries.get(key)) for key in ("class", "method signature"))
     if class_name is None or signature is None:
-        raise _refused(
+        raise refused(
             "An external function needs the name of a class and a method signature as texts.",
             f"Write {_FORM[8:-2]}.",
         )
@@ -49,7 +33,18 @@ def _java_call(mapping: n.Node, params: Sequence[n.Param]) -> n.Call:
     return n.Call(mapping.at, called, tuple(n.Name(mapping.at, name) for name in names))
 
 
-def _refused(message: str, hint: str) -> Refused:
+def external_call(mapping: n.Node, params: Sequence[n.Param]) -> n.Call:
+    """Make such a body of what a FEEL text has after the word external."""
+    entries = _entries(mapping)
+    if "pmml" in entries:
+        raise refused("PMML models cannot be called.", "Write the function in FEEL.")
+    if "java" not in entries:
+        raise refused("An external function needs to say what it calls.", f"Write {_FORM}.")
+    return java_call(entries["java"], params)
+
+
+def refused(message: str, hint: str) -> Refused:
+    """Build the problem of an external function."""
     return Refused(Problem("function.external", message, hint=hint))
 
 
