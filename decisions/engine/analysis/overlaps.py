@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import or_
 
 from decisions.engine.analysis.checked import LISTED, Checked
@@ -73,14 +73,15 @@ def find_overlaps(checked: Checked, masks: list[int]) -> None:
     table = checked.table
     policy = table.hit_policy
     if policy in ("UNIQUE", "ANY") or checked.every:
-        listed = total = 0
-        for first, second in _pairs(masks):
-            if policy == "ANY" and _outputs(table, first, second) != _OTHER:
-                continue
-            total += 1
-            if listed < LISTED:
-                listed += 1
-                _report(checked, first, second)
+        pairs = _pairs(masks)
+        if policy == "ANY":
+            clashes = [pair for pair in pairs if _outputs(table, *pair) == _OTHER]
+            total, pairs = len(clashes), iter(clashes)
+        else:
+            total = sum((mask >> (row + 1)).bit_count() for row, mask in enumerate(masks))
+        listed = min(total, LISTED)
+        for first, second in islice(pairs, listed):
+            _report(checked, first, second)
         if total > listed:
             checked.leave("table.overlap", listed, total)
     if policy == "ANY":

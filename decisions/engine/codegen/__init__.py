@@ -1,1 +1,1 @@
-"""Compiles typed trees to Python functions; nothing is interpreted when decisions run."""
+"""Compiles typed trees to Python functions."""

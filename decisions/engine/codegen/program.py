@@ -23,14 +23,12 @@ from decisions.engine.codegen.entry import (
 from decisions.engine.codegen.expressions import Env, Writer
 from decisions.engine.codegen.functions import function_body
 from decisions.engine.codegen.unit import Body, NotLean, Unit
-from decisions.engine.declared import Allows
 from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.typer import Typer
 from decisions.engine.graph import Graph, Part, Plan
 from decisions.engine.problems import Problem
-from decisions.engine.run import Run
 from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import ANY, Type, function_of
 from decisions.engine.values import Function
@@ -316,14 +314,3 @@ def compile_lean(
     writer.unit.namespace["Answer"] = answer
     code: Callable[..., Any] = writer.unit.load()[body.name]
     return code
-
-
-def compile_tests(tests: n.Tests, where: str) -> Allows:
-    """Compile allowed values into a test of one value."""
-    code, _ = compile_expression(tests, {"?": ANY}, where)
-
-    def allows(run: Run, value: object) -> bool | None:
-        answer: bool | None = code(run, value)
-        return answer
-
-    return allows

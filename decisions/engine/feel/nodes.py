@@ -342,13 +342,13 @@ class Table(Node):
 
 
 def children(node: Any) -> Iterator[Any]:
-    """Give the nodes and clauses directly beneath one, in the order of the text."""
+    """Give the nodes and clauses directly beneath one, in the order of the text, each once."""
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, _PARTS):
             yield value
         elif isinstance(value, tuple):
-            yield from (part for part in value if isinstance(part, _PARTS))
+            yield from dict.fromkeys(part for part in value if isinstance(part, _PARTS))
 
 
 def walk(node: Any) -> Iterator[Any]:

@@ -1,1 +1,1 @@
-"""Decision tables: conditions of cells, and what hit policies make of the rows that match."""
+"""Decision tables: cells as sets, classes of values, masks of rows, plans, and hit policies."""

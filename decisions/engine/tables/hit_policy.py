@@ -48,11 +48,6 @@ class Policy:
     order: tuple[tuple[Any, ...], ...]
     site: Site
 
-    @property
-    def first_only(self) -> bool:
-        """Tell whether rows after the first hit need not be read."""
-        return self.name == "FIRST"
-
     def settle(self, outcome: Outcome) -> Any:
         """Turn matched rows into the value of the table."""
         if not outcome.hits:
