@@ -138,7 +138,8 @@ def _take_other(value: Any, depth: int) -> Any:
     if isinstance(value, py.date | py.time | py.timedelta):
         return from_python(value)
     if isinstance(value, str):
-        return str(value)
+        # The text itself, whatever a class of its own would show.
+        return take_in(str.__str__(value), depth)
     if isinstance(value, int):
         return _take_number(int(value))
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):

@@ -95,6 +95,8 @@ def open_entry(writer: Writer, body: Body, shapes: Mapping[str, Shape], known: K
     allowed = unit.constant(known.names - known.fixed)
     strict = all(not shapes[name].optional for name in asked)
     count = f"len(facts) != {len(asked)} and " if strict else ""
+    # Other mappings may make values up for names that they do not have.
+    body.line("if facts.__class__ is not dict: raise Deopt")
     body.line(f"if {count}not {allowed}.issuperset(facts): raise Deopt")
     variables = {name: body.variable() for name in shapes}
     if known.fixed:
@@ -117,7 +119,8 @@ def open_values(writer: Writer, body: Body, kinds: Mapping[str, Type]) -> dict[s
     body.line("try:")
     body.level += 1
     # Other names may be part of longer ones, and so mean that the text reads otherwise.
-    body.line(f"if len(names) != {len(kinds)}: return None" if kinds else "if names: return None")
+    asked = f"names.__class__ is not dict or len(names) != {len(kinds)}" if kinds else "names"
+    body.line(f"if {asked}: return None")
     for name, atom in variables.items():
         body.line(f"{atom} = names[{body.unit.constant(intern(name))}]")
     for name, kind in kinds.items():
@@ -148,6 +151,9 @@ def _guard(writer: Writer, body: Body, atom: str, shape: Shape) -> None:
         return
     trust(writer, atom, shape)
     null = f"{atom} is not None and " if shape.optional else ""
+    if base == STRING:
+        # Others may equal a text that the rules know, and be none.
+        body.line(f"if {null}{atom}.__class__ is not str: raise Deopt")
     if base == NUMBER:
         if not shape.optional and shape.constraint is None:
             writer.numbers[atom] = len(body.lines)

@@ -189,8 +189,18 @@ def masks_of(column: Column) -> Masks:
         shift,
         _sweep(spans, count, shift, column.rows),
         _mask(null_rows, column.rows),
-        spans if shift else None,
+        _with_null(spans, null_rows, column.null_class) if shift else None,
     )
+
+
+def _with_null(
+    spans: Sequence[tuple[tuple[int, int], ...]], null_rows: Iterable[int], null: int
+) -> list[tuple[tuple[int, int], ...]]:
+    """Add the class of null to the rows that take it, for when a row is asked about it."""
+    found = list(spans)
+    for row in null_rows:
+        found[row] = (*found[row], (null, null + 1))
+    return found
 
 
 def _sweep(

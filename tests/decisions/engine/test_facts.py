@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import pytest
 
-from decisions.engine import Model, load_model
+from decisions.engine import Decide, Model, load_model
 from tests.decisions.engine import dmn
 
 OPTIONAL = "<extensionElements><clearance:optional/></extensionElements>"
@@ -211,3 +213,59 @@ def test_facts_that_are_no_object_are_refused() -> None:
     result = MODEL.decision("D")([1])  # type: ignore[arg-type]
     assert result.failed
     assert (result.problems[0].code, result.problems[0].where) == ("input.type", "")
+
+
+def test_null_is_found_in_a_column_whose_classes_share_masks() -> None:
+    rows = [(f"[{number}..{number + 1})", str(number)) for number in range(600)]
+    for last in ("-", "null", "null, > 5000"):
+        for policy, expected in (("FIRST", 777), ("COLLECT", [777])):
+            body = dmn.table(policy, [("a", "number")], [("o", "number")], [*rows, (last, "777")])
+            optional = "<extensionElements><clearance:optional/></extensionElements>"
+            source = dmn.file(
+                dmn.input_data("a", "number", optional), dmn.decision("D", body, inputs=["a"])
+            )
+            result = load_model(source).decision("D")({"a": None})
+            assert (result.value, result.rows) == (expected, [("t", 601)])
+
+
+class Country(str, Enum):  # noqa: UP042 - a StrEnum shows as its text already.
+    """A text with a class of its own, as choices of Django are."""
+
+    DE = "DE"
+
+
+class Anything:
+    """Equals whatever it is compared with."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return hash("DE")
+
+
+def _by_country() -> Decide:
+    rows = [('"DE"', "1"), *((f'"X{number}"', "2") for number in range(12)), ("-", "3")]
+    body = dmn.table("FIRST", [("c", "string")], [("o", "number")], rows)
+    return load_model(
+        dmn.file(dmn.input_data("c", "string"), dmn.decision("D", body, inputs=["c"]))
+    ).decision("D")
+
+
+def test_text_of_a_class_of_its_own_counts_as_its_text() -> None:
+    result = _by_country()({"c": Country.DE})
+    assert (result.value, result.failed) == (1, False)
+    assert result.explain(every_row=True)[0]["inputs"][0]["value"] == "DE"
+
+
+def test_what_only_equals_a_text_is_none() -> None:
+    result = _by_country()({"c": Anything()})
+    assert [problem.code for problem in result.problems] == ["input.type"]
+    assert (result.rows, result.failed) == ([("t", 14)], True)
+
+
+def test_value_that_a_mapping_makes_up_is_missing() -> None:
+    made_up: defaultdict[str, str] = defaultdict(str, {"zz": "DE"})
+    result = _by_country()(made_up)
+    assert {problem.code for problem in result.problems} == {"input.missing", "input.unknown"}
+    assert dict(made_up) == {"zz": "DE"}
