@@ -36,7 +36,8 @@ NAMESPACES = frozenset(
 )
 EXTENSION = "urn:clearance:dmn"
 
-_TOO_DEEP: Any = etree.XPath("/*" * (NESTING + 1))
+# Rows of tables are read without going deeper; they are most of a large file.
+_TOO_DEEP: Any = etree.XPath("/*[local-name() != 'rule']" * (NESTING + 1))
 _POSITION = re.compile(r",? line \d+, column \d+")
 
 
