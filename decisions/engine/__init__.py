@@ -5,6 +5,7 @@ decide = model.decision("Screening")            # by name or id
 result = decide({"country": "DE"}, now=moment)  # never raises on bad facts
 result.value, result.rows, result.problems, result.values
 result.explain(), result.why_not(row=3)
+model.to_xml()                                  # the model as DMN 1.5
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from decisions.engine.model import Definitions
 from decisions.engine.problems import Invalid, Problem, Refused
 from decisions.engine.values import to_json
 from decisions.engine.xml import read_definitions
+from decisions.engine.xml_write import write_definitions
 
 __all__ = [
     "Answer",
@@ -32,6 +34,7 @@ __all__ = [
     "evaluate_unary_tests",
     "load_model",
     "to_json",
+    "write_definitions",
 ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTIN_NAMES
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.constants import fold
 from decisions.engine.feel.parser import parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
@@ -97,12 +98,12 @@ class _Builder:
         base = self.base(item, title, path)
         if item.is_collection:
             base = list_of(base)
-        allows = self.allowed(item.allowed, title)
+        allows = self.allowed(item.limits, title)
         if allows is not None or isinstance(base, ContextType):
-            base = ItemType(title, base, item.allowed if allows else "", allows)
-        allows = self.allowed(item.constraint, f"{title}{WHOLE}")
+            base = ItemType(title, base, item.limits if allows else "", allows)
+        allows = self.allowed(item.limits_of_whole, f"{title}{WHOLE}")
         if allows is not None:
-            base = ItemType(title, base, item.constraint, allows, whole=True)
+            base = ItemType(title, base, item.limits_of_whole, allows, whole=True)
         return base
 
     def base(self, item: m.ItemDefinition, title: str, path: tuple[str, ...]) -> Type:
@@ -135,7 +136,8 @@ class _Builder:
             return None
         where = f'allowed values of "{title}"'
         try:
-            tests = parse_unary_tests(text, Surroundings(BUILTIN_NAMES, where=where))
+            around = Surroundings(BUILTIN_NAMES, where=where)
+            tests = fold(parse_unary_tests(text, around), around.names)
         except Refused as refusal:
             self.declared.problems.append(refusal.problem)
             return None

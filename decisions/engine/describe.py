@@ -130,7 +130,7 @@ def describe_table(table: m.TableExpression) -> dict[str, Any]:
         "aggregation": table.aggregation,
         "inputs": [
             {
-                "label": clause.label,
+                "label": clause.title,
                 "text": clause.text,
                 "type": clause.type_ref or "Any",
                 "allowed": clause.allowed,

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine.analysis.findings import Analysis
+from decisions.engine.analysis.report import Analyser, analyse_unread
 from decisions.engine.back_ends import entry_of, interpreter_of, program_of, replay_of
 from decisions.engine.codegen.entry import Enter, Known
 from decisions.engine.codegen.program import Compiler, Program
@@ -17,6 +19,7 @@ from decisions.engine.graph import Graph, Part
 from decisions.engine.interpreter.parts import Interpreter
 from decisions.engine.problems import Invalid, Problem, Refused
 from decisions.engine.run import Run
+from decisions.engine.xml_write import write_definitions
 
 
 class Model:
@@ -120,6 +123,23 @@ class Model:
         except Refused as refusal:
             reader.problems.append(refusal.problem)
         return [*reader.problems, *reader.run.problems]
+
+    def analyse(self, *, table: str | None = None, every: bool = False) -> Analysis:
+        """Find what is wrong with the tables before any fact comes in: gaps, overlaps, dead rows.
+
+        `table` is the id of one table; raises Invalid when there is none. With `every`, also what
+        is no fault: rows that overlap under FIRST or PRIORITY, gaps of tables that collect.
+        """
+        if self.graph is None or self._compiler is None:
+            return analyse_unread(self.problems)
+        analyser = Analyser(self.graph, self._compiler.typer.types)
+        return analyser.analyse(self.definitions, self.problems, table=table, every=every)
+
+    def to_xml(self) -> bytes:
+        """Write the model as DMN 1.5 XML; raises Invalid when it could not be read."""
+        if self.graph is None:
+            raise Invalid(f"The model could not be read: {self.problems[0]}")
+        return write_definitions(self.definitions)
 
     def decision(self, name: str) -> Decide:
         """Give a decision by name or id; raises Invalid when there is none."""

@@ -123,7 +123,7 @@ class _Table:
     def __init__(self, name: str, table: m.TableExpression) -> None:
         self.table = table
         self.about = {"id": table.id, "name": name, "kind": "table", "text": "", "requires": ()}
-        self.inputs = [(clause.label, clause.text) for clause in table.inputs]
+        self.inputs = [(clause.title, clause.text) for clause in table.inputs]
         self.all_match: list[bool | None] = [True] * len(self.inputs)
         self.outputs = [
             {"label": clause.label or clause.name or table.output_label, "name": clause.name}
@@ -180,7 +180,7 @@ def _why_not(table: m.TableExpression, trace: TableTrace, row: int) -> dict[str,
     rule, answers = table.rules[row - 1], trace.rows[row - 1]
     texts = _padded(rule.inputs, answers)
     cells = [
-        {"label": clause.label, "text": text, "value": _plain(value), "matched": answer}
+        {"label": clause.title, "text": text, "value": _plain(value), "matched": answer}
         for clause, text, value, answer in zip(
             table.inputs, texts, trace.inputs, answers, strict=True
         )

@@ -95,7 +95,7 @@ def _shape_of_item(
     if tests is not None:
         allows = _allows_of(declared, title, item)
         constraint = replace(
-            Constraint.of(tests, item.allowed, allows), inherits=shape.constraint is not None
+            Constraint.of(tests, item.limits, allows), inherits=shape.constraint is not None
         )
         shape = Shape(
             shape.type, shape.optional, shape.parts, shape.item, constraint, shape.description
@@ -129,7 +129,7 @@ def _constraint_on_whole(
     kind = _type_titled(declared, title)
     if tests is None or not isinstance(kind, ItemType):
         return None
-    return Constraint.of(tests, item.constraint, kind.allows)
+    return Constraint.of(tests, item.limits_of_whole, kind.allows)
 
 
 def _allows_of(declared: Declared, title: str, item: m.ItemDefinition) -> Any:

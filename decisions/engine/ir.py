@@ -8,7 +8,7 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.constants import priorities_of
+from decisions.engine.feel.constants import fold, priorities_of
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.plain import Constants
@@ -63,7 +63,7 @@ class Lowering:
         if not text.strip() or text.strip() == "-":
             return n.Tests(1, ())
         try:
-            return parse_unary_tests(text, self.around(where))
+            return fold(parse_unary_tests(text, self.around(where)), self.names)
         except Refused as refusal:
             self.problems.append(refusal.problem)
             return n.Tests(1, (n.Test(1, "", n.Literal(1, False), uses_input=True),))
@@ -124,11 +124,11 @@ class Lowering:
         for number, row in enumerate(boxed.rows, 1):
             entries = [
                 n.Entry(
-                    name,
+                    str(name),
                     self.lower(cell, f'row {number}, column "{name}"'),
                     self.optional_kind(kind),
                 )
-                for (name, kind), cell in zip(boxed.columns, row, strict=False)
+                for (name, kind), cell in zip(boxed.columns, row.items, strict=False)
             ]
             rows.append(n.Context(1, tuple(entries)))
         return n.ListOf(1, tuple(rows))
@@ -149,7 +149,9 @@ class Lowering:
         self, boxed: m.FunctionExpression, name: str, result: Type | None
     ) -> n.FunctionOf:
         """Lower a function definition under a name, with a declared result type."""
-        params = tuple(n.Param(param, self.optional_kind(kind)) for param, kind in boxed.params)
+        params = tuple(
+            n.Param(str(param), self.optional_kind(kind)) for param, kind in boxed.params
+        )
         if boxed.kind not in ("FEEL", ""):
             self.report(
                 "function.external",
@@ -215,13 +217,13 @@ class Lowering:
 
     def input_clause(self, clause: m.TableInput) -> n.InputClause:
         """Lower one input column."""
-        where = f'{self.where}, input "{clause.label}"'
+        where = f'{self.where}, input "{clause.title}"'
         node = self.feel(clause.text, where)
         if not clause.text:
             self.report("table.expression", "The column has no expression.", "Add one.", where)
         allowed = self.tests(clause.allowed, f"{where}, allowed values")
         return n.InputClause(
-            clause.label,
+            clause.title,
             n.Placed(1, node, where, clause.text),
             self.kind(clause.type_ref),
             allowed if allowed.tests else None,
@@ -254,7 +256,7 @@ class Lowering:
             clause.name,
             label,
             kind,
-            priorities_of(ordered),
+            priorities_of(ordered, self.names),
             allowed if allowed.tests else None,
             clause.allowed,
             default,
@@ -368,7 +370,7 @@ def member_names(definitions: m.Definitions) -> set[str]:
             found.update(output.name for output in box.outputs)
         elif isinstance(box, m.RelationExpression):
             found.update(name for name, _ in box.columns)
-            boxes.extend(cell for row in box.rows for cell in row)
+            boxes.extend(cell for row in box.rows for cell in row.items)
         elif isinstance(box, m.ContextExpression):
             found.update(entry.name for entry in box.entries)
             boxes.extend(entry.value for entry in box.entries)

@@ -1,8 +1,51 @@
-"""The content of a DMN file as frozen values, as it was written and before it is understood."""
+"""The content of a DMN file as frozen values, as it was written and before it is understood.
+
+An editor changes it by `dataclasses.replace` and writes it again. Every id of the file is in an
+`id`, a `kept` or a Text, so that what moves takes its id along.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the engine does not interpret of an element, for the day it is written again.
+
+    `attributes` are names, {namespace}local where foreign, and values; `children` are canonical
+    XML texts in the namespaces of DMN 1.5.
+    """
+
+    attributes: tuple[tuple[str, str], ...] = ()
+    children: tuple[str, ...] = ()
+
+
+NOTHING = Kept()
+
+
+class Text(str):
+    """A text of the file with the id of its element and what else that carries, as cells have.
+
+    It equals the plain text, and a plain `str` may stand wherever a Text does: then the element
+    carries nothing else.
+    """
+
+    __slots__ = ("id", "kept")
+    id: str
+    kept: Kept
+
+    def __new__(cls, text: str, identity: str = "", kept: Kept = NOTHING) -> Text:
+        """Make a text in an element."""
+        made = str.__new__(cls, text)
+        made.id = identity
+        made.kept = kept
+        return made
+
+
+def reworded(old: str, text: str) -> str:
+    """Give a new text in the element of an old one, which keeps its id."""
+    return Text(text, old.id, old.kept) if isinstance(old, Text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +64,8 @@ class Hints:
 class ItemDefinition:
     """A declared type, or a component of one.
 
-    `allowed` limits a value or, of a collection, each item; `constraint` a collection as a whole.
+    `allowed` are its allowed values, `constraint` its type constraint; for what is no collection
+    they mean the same, and the first counts (DMN 1.5 §7.3.3).
     """
 
     name: str
@@ -34,6 +78,18 @@ class ItemDefinition:
     function_params: tuple[tuple[str, str], ...] = ()
     description: str = ""
     hints: Hints = Hints()
+    id: str = ""
+    kept: Kept = NOTHING
+
+    @property
+    def limits(self) -> str:
+        """Give what limits a value or, of a collection, each item."""
+        return self.allowed if self.is_collection else self.allowed or self.constraint
+
+    @property
+    def limits_of_whole(self) -> str:
+        """Give what limits a collection as a whole."""
+        return self.constraint if self.is_collection else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +98,8 @@ class Boxed:
 
     id: str
     type_ref: str
-    line: int
+    line: int = field(compare=False)
+    kept: Kept = field(default=NOTHING, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +112,16 @@ class LiteralExpression(Boxed):
 
 @dataclass(frozen=True, slots=True)
 class NamedExpression:
-    """A name, its declared type and the expression bound to it."""
+    """A name, its declared type and the expression bound to it.
+
+    `variable` is what the element carries that holds the name; None where there is none.
+    """
 
     name: str
     type_ref: str
     value: Boxed | None
+    variable: Kept | None = None
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +143,7 @@ class RelationExpression(Boxed):
     """Named columns and rows of expressions."""
 
     columns: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[Boxed, ...], ...]
+    rows: tuple[ListExpression, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +156,7 @@ class InvocationExpression(Boxed):
 
 @dataclass(frozen=True, slots=True)
 class FunctionExpression(Boxed):
-    """A function; `kind` is FEEL, Java or PMML."""
+    """A function; `kind` is FEEL, Java, PMML or, for FEEL as well, nothing."""
 
     kind: str
     params: tuple[tuple[str, str], ...]
@@ -103,29 +165,32 @@ class FunctionExpression(Boxed):
 
 @dataclass(frozen=True, slots=True)
 class ConditionalExpression(Boxed):
-    """if, then, else"""
+    """if, then, else; `parts` are what the elements of these names carry."""
 
     condition: Boxed | None
     then: Boxed | None
     otherwise: Boxed | None
+    parts: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FilterExpression(Boxed):
-    """A list and the condition its items must meet."""
+    """A list and the condition its items must meet; `parts` are what "in" and "match" carry."""
 
     source: Boxed | None
     match: Boxed | None
+    parts: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class IteratorExpression(Boxed):
-    """for, some or every; `kind` says which."""
+    """for, some or every; `kind` says which, `parts` what the two inner elements carry."""
 
     kind: str
     variable: str
     source: Boxed | None
     body: Boxed | None
+    parts: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +202,12 @@ class TableInput:
     text: str
     type_ref: str
     allowed: str
+    kept: Kept = NOTHING
+
+    @property
+    def title(self) -> str:
+        """Give the label, or else the expression."""
+        return self.label or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +220,7 @@ class TableOutput:
     type_ref: str
     allowed: str
     default: str
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +232,13 @@ class TableRule:
     outputs: tuple[str, ...]
     annotations: tuple[str, ...]
     description: str
-    line: int
+    line: int = field(compare=False)
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class TableExpression(Boxed):
-    """A decision table."""
+    """A decision table; where it is `anonymous`, its id is made up and not in the file."""
 
     hit_policy: str
     aggregation: str
@@ -174,22 +247,34 @@ class TableExpression(Boxed):
     outputs: tuple[TableOutput, ...]
     rules: tuple[TableRule, ...]
     annotations: tuple[str, ...] = ()
+    orientation: str = ""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class InputData:
-    """A fact that comes from outside."""
+    """A fact that comes from outside.
+
+    `name` is that of its variable; `own_name` is set where the element itself has another.
+    """
 
     id: str
     name: str
     type_ref: str
     description: str = ""
     hints: Hints = Hints()
+    own_name: str = ""
+    variable: Kept | None = None
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision; requirements are references to ids, with a namespace where imported."""
+    """One decision; requirements are references to ids, with a namespace where imported.
+
+    `variable` is what the variable carries besides name and type; None where there is none.
+    `order` lists the required inputs and decisions as they stand in the file.
+    """
 
     id: str
     name: str
@@ -200,6 +285,10 @@ class Decision:
     required_knowledge: tuple[str, ...] = ()
     question: str = ""
     description: str = ""
+    allowed_answers: str = ""
+    order: tuple[str, ...] = ()
+    variable: Kept | None = None
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +301,8 @@ class KnowledgeModel:
     function: FunctionExpression | None
     required_knowledge: tuple[str, ...] = ()
     description: str = ""
+    variable: Kept | None = None
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +317,8 @@ class DecisionService:
     input_decisions: tuple[str, ...]
     inputs: tuple[str, ...]
     description: str = ""
+    variable: Kept | None = None
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +328,16 @@ class Import:
     name: str
     namespace: str
     location: str
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """One DMN file; `hash` is the SHA-256 of its canonical content without the diagram."""
+    """One DMN file; `hash` is the SHA-256 of its canonical content without the diagram.
+
+    `order` lists the ids of the elements of the graph as they stand in the file, `diagram` is an
+    XML text, `prefixes` are the namespaces of the file by prefix.
+    """
 
     id: str = ""
     name: str = ""
@@ -252,3 +350,7 @@ class Definitions:
     decisions: tuple[Decision, ...] = ()
     knowledge: tuple[KnowledgeModel, ...] = ()
     services: tuple[DecisionService, ...] = ()
+    kept: Kept = NOTHING
+    order: tuple[str, ...] = ()
+    diagram: str = ""
+    prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from decisions.engine import model as m
-from decisions.engine.feel.names import normal_name
+from decisions.engine import xml_kept as kept
 from decisions.engine.limits import NESTING, XML_BYTES
 from decisions.engine.problems import Problem, Refused
 from decisions.engine.xml_boxed import boxed_in, function_in
@@ -21,20 +21,12 @@ from decisions.engine.xml_elements import (
     one_named,
     text_of,
     type_ref_of,
-    typed_names,
     variable_type_of,
 )
 from decisions.engine.xml_hash import content_hash
-
-NAMESPACES = frozenset(
-    {
-        "http://www.omg.org/spec/DMN/20180521/MODEL/",
-        "https://www.omg.org/spec/DMN/20191111/MODEL/",
-        "https://www.omg.org/spec/DMN/20211108/MODEL/",
-        "https://www.omg.org/spec/DMN/20230324/MODEL/",
-    }
-)
-EXTENSION = "urn:clearance:dmn"
+from decisions.engine.xml_kept import in_element, kept_of, optional_text, typed_names, variable_of
+from decisions.engine.xml_schema import EXTENSION, GRAPH, MODEL, lifted
+from decisions.engine.xml_tags import fragment, tag_of
 
 # Rows of tables are read without going deeper; they are most of a large file.
 _TOO_DEEP: Any = etree.XPath("/*[local-name() != 'rule']" * (NESTING + 1))
@@ -45,7 +37,7 @@ def read_definitions(source: bytes) -> m.Definitions:
     """Read a DMN file; raises Refused with the problem when it is not one."""
     root = _parse(source)
     namespace = etree.QName(root).namespace
-    if local_name(root) != "definitions" or namespace not in NAMESPACES:
+    if local_name(root) != "definitions" or lifted(namespace or "") != MODEL:
         raise _refused(
             "xml.namespace",
             f"The file is not DMN 1.2 to 1.5: its root is {local_name(root)!r} of {namespace!r}.",
@@ -63,7 +55,16 @@ def read_definitions(source: bytes) -> m.Definitions:
         decisions=tuple(map(_decision, all_named(root, "decision"))),
         knowledge=tuple(map(_knowledge, all_named(root, "businessKnowledgeModel"))),
         services=tuple(map(_service, all_named(root, "decisionService"))),
+        kept=kept_of(root, kept.DEFINITIONS),
+        order=_order(root),
+        diagram="".join(fragment(tag_of(child)) for child in all_named(root, "DMNDI")),
+        prefixes=tuple((prefix or "", lifted(uri)) for prefix, uri in root.nsmap.items()),
     )
+
+
+def _order(root: Element) -> tuple[str, ...]:
+    found = (child.get("id", "") for child in children(root) if local_name(child) in GRAPH)
+    return tuple(filter(None, found))
 
 
 def _refused(code: str, message: str, hint: str = "", line: int | None = None) -> Refused:
@@ -135,8 +136,22 @@ def _check_depth(root: Element) -> None:
 
 
 def _hrefs(element: Element, container: str, name: str) -> tuple[str, ...]:
-    found = (one_named(child, name) for child in all_named(element, container))
-    return tuple(child.get("href", "") for child in found if child is not None)
+    """List the references of requirements, each with what its requirement carries."""
+    found = ((one_named(child, name), child) for child in all_named(element, container))
+    return tuple(
+        in_element(reference.get("href", ""), child, kept.REQUIREMENT)
+        for reference, child in found
+        if reference is not None
+    )
+
+
+def _information_order(element: Element) -> tuple[str, ...]:
+    return tuple(
+        child.get("href", "")
+        for requirement in all_named(element, "informationRequirement")
+        for child in children(requirement)
+        if local_name(child).startswith("required")
+    )
 
 
 def _direct_hrefs(element: Element, name: str) -> tuple[str, ...]:
@@ -161,40 +176,50 @@ def _hints(element: Element) -> m.Hints:
 
 
 def _import(element: Element) -> m.Import:
-    return m.Import(name_of(element), element.get("namespace", ""), element.get("locationURI", ""))
+    return m.Import(
+        name_of(element),
+        element.get("namespace", ""),
+        element.get("locationURI", ""),
+        kept_of(element, kept.IMPORT),
+    )
 
 
 def _item(element: Element) -> m.ItemDefinition:
     function = one_named(element, "functionItem")
     params: tuple[tuple[str, str], ...] = ()
+    output: str | None = None
     if function is not None:
         params = typed_names(function, "parameters")
-    allowed = text_of(element, "allowedValues", "text")
-    constraint = text_of(element, "typeConstraint", "text")
-    is_collection = element.get("isCollection") == "true"
+        output = in_element(function.get("outputTypeRef", ""), function, kept.FUNCTION_ITEM)
     return m.ItemDefinition(
         name=name_of(element),
         type_ref=type_ref_of(element),
         components=tuple(map(_item, all_named(element, "itemComponent"))),
-        is_collection=is_collection,
-        allowed=allowed if is_collection else allowed or constraint,
-        constraint=constraint if is_collection else "",
-        function_output=None if function is None else function.get("outputTypeRef", ""),
+        is_collection=element.get("isCollection") in ("true", "1"),
+        allowed=optional_text(element, "allowedValues"),
+        constraint=optional_text(element, "typeConstraint"),
+        function_output=output,
         function_params=params,
         description=text_of(element, "description"),
         hints=_hints(element),
+        id=element.get("id", ""),
+        kept=kept_of(element, kept.ITEM, hints=True),
     )
 
 
 def _input_data(element: Element) -> m.InputData:
     variable = one_named(element, "variable")
-    name = variable.get("name") if variable is not None else None
+    own_name = name_of(element)
+    name = (name_of(variable) if variable is not None else "") or own_name
     return m.InputData(
         element.get("id", ""),
-        normal_name(name or element.get("name", "")),
+        name,
         type_ref_of(variable),
         text_of(element, "description"),
         _hints(element),
+        own_name if own_name != name else "",
+        variable_of(element, name),
+        kept_of(element, kept.INPUT_DATA, hints=True),
     )
 
 
@@ -209,6 +234,10 @@ def _decision(element: Element) -> m.Decision:
         required_knowledge=_hrefs(element, "knowledgeRequirement", "requiredKnowledge"),
         question=text_of(element, "question"),
         description=text_of(element, "description"),
+        allowed_answers=text_of(element, "allowedAnswers"),
+        order=_information_order(element),
+        variable=variable_of(element, name_of(element)),
+        kept=kept_of(element, kept.DECISION),
     )
 
 
@@ -222,6 +251,8 @@ def _knowledge(element: Element) -> m.KnowledgeModel:
         function,
         _hrefs(element, "knowledgeRequirement", "requiredKnowledge"),
         text_of(element, "description"),
+        variable_of(element, name_of(element)),
+        kept_of(element, kept.KNOWLEDGE),
     )
 
 
@@ -235,4 +266,6 @@ def _service(element: Element) -> m.DecisionService:
         _direct_hrefs(element, "inputDecision"),
         _direct_hrefs(element, "inputData"),
         text_of(element, "description"),
+        variable_of(element, name_of(element)),
+        kept_of(element, kept.SERVICE),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine import xml_kept as kept
 from decisions.engine.feel.names import normal_name
 from decisions.engine.xml_elements import (
     Element,
@@ -16,9 +17,10 @@ from decisions.engine.xml_elements import (
     one_named,
     text_of,
     type_ref_of,
-    typed_names,
 )
+from decisions.engine.xml_kept import held_text, kept_of, optional_text, typed_names
 from decisions.engine.xml_rules import rules_in
+from decisions.engine.xml_schema import lifted
 
 
 def boxed_in(element: Element | None) -> m.Boxed | None:
@@ -36,17 +38,25 @@ def _boxed_part(element: Element, name: str) -> m.Boxed | None:
     return boxed_in(one_named(element, name))
 
 
-def _base(element: Element) -> dict[str, Any]:
+def _parts(element: Element, *names: str) -> tuple[m.Kept, ...]:
+    return tuple(kept_of(one_named(element, name), kept.PART) for name in names)
+
+
+def _base(element: Element, read: kept.Read = kept.BOXED) -> dict[str, Any]:
     return {
         "id": element.get("id", ""),
         "type_ref": type_ref_of(element),
         "line": element.sourceline or 0,
+        "kept": kept_of(element, read),
     }
 
 
 def _literal(element: Element) -> m.Boxed:
-    language = element.get("expressionLanguage", "")
-    return m.LiteralExpression(**_base(element), text=text_of(element, "text"), language=language)
+    return m.LiteralExpression(
+        **_base(element, kept.LITERAL),
+        text=text_of(element, "text"),
+        language=lifted(element.get("expressionLanguage", "")),
+    )
 
 
 def _context(element: Element) -> m.Boxed:
@@ -54,8 +64,18 @@ def _context(element: Element) -> m.Boxed:
     for entry in all_named(element, "contextEntry"):
         variable = one_named(entry, "variable")
         name = "" if variable is None else name_of(variable)
-        entries.append(m.NamedExpression(name, type_ref_of(variable), boxed_in(entry)))
+        entries.append(_named(name, variable, entry))
     return m.ContextExpression(**_base(element), entries=tuple(entries))
+
+
+def _named(name: str, variable: Element | None, entry: Element) -> m.NamedExpression:
+    return m.NamedExpression(
+        name,
+        type_ref_of(variable),
+        boxed_in(entry),
+        None if variable is None else kept_of(variable, kept.VARIABLE),
+        kept_of(entry, kept.ENTRY),
+    )
 
 
 def _boxed_items(element: Element) -> tuple[m.Boxed, ...]:
@@ -66,7 +86,7 @@ def _boxed_items(element: Element) -> tuple[m.Boxed, ...]:
     )
 
 
-def _list(element: Element) -> m.Boxed:
+def _list(element: Element) -> m.ListExpression:
     return m.ListExpression(**_base(element), items=_boxed_items(element))
 
 
@@ -74,7 +94,7 @@ def _relation(element: Element) -> m.Boxed:
     return m.RelationExpression(
         **_base(element),
         columns=typed_names(element, "column"),
-        rows=tuple(map(_boxed_items, all_named(element, "row"))),
+        rows=tuple(map(_list, all_named(element, "row"))),
     )
 
 
@@ -83,9 +103,7 @@ def _invocation(element: Element) -> m.Boxed:
     for binding in all_named(element, "binding"):
         parameter = one_named(binding, "parameter")
         if parameter is not None:
-            bindings.append(
-                m.NamedExpression(name_of(parameter), type_ref_of(parameter), boxed_in(binding))
-            )
+            bindings.append(_named(name_of(parameter), parameter, binding))
     return m.InvocationExpression(
         **_base(element), function=boxed_in(element), bindings=tuple(bindings)
     )
@@ -95,7 +113,7 @@ def function_in(element: Element) -> m.FunctionExpression:
     params = typed_names(element, "formalParameter")
     return m.FunctionExpression(
         **_base(element),
-        kind=element.get("kind", "FEEL"),
+        kind=element.get("kind", ""),
         params=params,
         body=boxed_in(element),
     )
@@ -107,6 +125,7 @@ def _conditional(element: Element) -> m.Boxed:
         condition=_boxed_part(element, "if"),
         then=_boxed_part(element, "then"),
         otherwise=_boxed_part(element, "else"),
+        parts=_parts(element, "if", "then", "else"),
     )
 
 
@@ -115,31 +134,36 @@ def _filter(element: Element) -> m.Boxed:
         **_base(element),
         source=_boxed_part(element, "in"),
         match=_boxed_part(element, "match"),
+        parts=_parts(element, "in", "match"),
     )
 
 
 def _iterator(element: Element) -> m.Boxed:
     kind = local_name(element)
+    result = "return" if kind == "for" else "satisfies"
     return m.IteratorExpression(
         **_base(element),
         kind=kind,
         variable=normal_name(element.get("iteratorVariable", "")),
         source=_boxed_part(element, "in"),
-        body=_boxed_part(element, "return" if kind == "for" else "satisfies"),
+        body=_boxed_part(element, result),
+        parts=_parts(element, "in", result),
     )
 
 
 def _table(element: Element) -> m.Boxed:
-    annotations = [child.get("name", "") for child in all_named(element, "annotation")]
+    identity = element.get("id")
     return m.TableExpression(
-        **{**_base(element), "id": element.get("id") or _made_up_id(element)},
+        **{**_base(element, kept.TABLE), "id": identity or _made_up_id(element)},
         hit_policy=element.get("hitPolicy", "UNIQUE"),
         aggregation=element.get("aggregation", ""),
         output_label=element.get("outputLabel", ""),
         inputs=tuple(map(_table_input, all_named(element, "input"))),
         outputs=tuple(map(_table_output, all_named(element, "output"))),
         rules=rules_in(element),
-        annotations=tuple(annotations),
+        annotations=tuple(name for name, _ in typed_names(element, "annotation")),
+        orientation=element.get("preferredOrientation", ""),
+        anonymous=not identity,
     )
 
 
@@ -152,13 +176,13 @@ def _made_up_id(element: Element) -> str:
 
 def _table_input(element: Element) -> m.TableInput:
     expression = one_named(element, "inputExpression")
-    text = text_of(expression, "text")
     return m.TableInput(
         element.get("id", ""),
-        element.get("label") or text,
-        text,
+        element.get("label", ""),
+        "" if expression is None else held_text(expression, kept.INPUT_EXPRESSION),
         type_ref_of(expression),
-        text_of(element, "inputValues", "text"),
+        optional_text(element, "inputValues"),
+        kept_of(element, kept.INPUT),
     )
 
 
@@ -166,10 +190,11 @@ def _table_output(element: Element) -> m.TableOutput:
     return m.TableOutput(
         element.get("id", ""),
         normal_name(element.get("name", "")),
-        element.get("label") or element.get("name", ""),
+        element.get("label", ""),
         type_ref_of(element),
-        text_of(element, "outputValues", "text"),
-        text_of(element, "defaultOutputEntry", "text"),
+        optional_text(element, "outputValues"),
+        optional_text(element, "defaultOutputEntry"),
+        kept_of(element, kept.OUTPUT),
     )
 
 

@@ -56,8 +56,3 @@ def type_ref_of(element: Element | None) -> str:
 
 def variable_type_of(element: Element) -> str:
     return type_ref_of(one_named(element, "variable"))
-
-
-def typed_names(element: Element, name: str) -> tuple[tuple[str, str], ...]:
-    """List the names and type references of all children of one kind."""
-    return tuple((name_of(child), type_ref_of(child)) for child in all_named(element, name))

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from decisions.engine import model as m
+from decisions.engine import xml_kept as kept
 from decisions.engine.xml_elements import Element, all_named, one_named, text_of
+from decisions.engine.xml_kept import in_cell, in_element, kept_of
+
+_ID_ALONE: tuple[list[str], ...] = ([], ["id"])
 
 
 def rules_in(table: Element) -> tuple[m.TableRule, ...]:
@@ -20,7 +24,8 @@ class _Layout(NamedTuple):
 
     `places` are those of inputs, outputs, annotations and of a description if there is one; the
     numbers say where each of the first three ends. A missing text is at -1. `plain` means that
-    none is missing and none has elements within.
+    none is missing and none has elements within. `holders` are the places of what the first three
+    are in; `bare` means that they hold nothing else, and the row neither.
     """
 
     places: tuple[int, ...]
@@ -28,6 +33,8 @@ class _Layout(NamedTuple):
     outputs: int
     annotations: int
     plain: bool
+    holders: tuple[int, ...]
+    bare: bool
 
 
 class _Rules:
@@ -35,7 +42,7 @@ class _Rules:
         self.layouts: dict[tuple[object, ...], _Layout] = {}
         self.texts: dict[str, str] = {}
         self.build: list[object] = []
-        self.layout = _Layout((), 0, 0, 0, False)
+        self.layout = _Layout((), 0, 0, 0, False, (), False)
 
     def read(self, element: Element) -> m.TableRule:
         parts = [*element.iter("*")]
@@ -43,7 +50,7 @@ class _Rules:
         build = [*[part.tag for part in parts], *map(len, parts)]
         if build != self.build:
             self.build, self.layout = build, self._layout_of(build, parts)
-        places, inputs, outputs, annotations, plain = self.layout
+        places, inputs, outputs, annotations, plain, holders, bare = self.layout
         if plain:
             texts = [(parts[place].text or "").strip() for place in places]
         else:
@@ -51,13 +58,16 @@ class _Rules:
             texts = [text_of(parts[place]) for place in places]
         # Equal texts become one text, which saves memory and later comparisons.
         texts = list(map(self.texts.setdefault, texts, texts))
+        carry = in_cell if bare else in_element
+        cells = [carry(text, parts[place]) for text, place in zip(texts, holders, strict=False)]
         return m.TableRule(
             element.get("id", ""),
-            tuple(texts[:inputs]),
-            tuple(texts[inputs:outputs]),
-            tuple(texts[outputs:annotations]),
+            tuple(cells[:inputs]),
+            tuple(cells[inputs:outputs]),
+            tuple(cells[outputs:]),
             "".join(texts[annotations:]),
             element.sourceline or 0,
+            m.NOTHING if bare and element.keys() in _ID_ALONE else kept_of(element, kept.RULE),
         )
 
     def _layout_of(self, build: list[object], parts: Sequence[Element]) -> _Layout:
@@ -70,15 +80,18 @@ class _Rules:
 def _layout(parts: Sequence[Element]) -> _Layout:
     rule = parts[0]
     inputs, outputs, annotations = (
-        [one_named(entry, "text") for entry in all_named(rule, name)]
-        for name in ("inputEntry", "outputEntry", "annotationEntry")
+        [*all_named(rule, name)] for name in ("inputEntry", "outputEntry", "annotationEntry")
     )
-    texts = [*inputs, *outputs, *annotations, *[*all_named(rule, "description")][:1]]
+    holders = [*inputs, *outputs, *annotations]
+    description = [*all_named(rule, "description")][:1]
+    texts = [*[one_named(holder, "text") for holder in holders], *description]
     place = {part: number for number, part in enumerate(parts)}
     return _Layout(
         tuple(place.get(text, -1) for text in texts),
         len(inputs),
         len(inputs) + len(outputs),
-        len(inputs) + len(outputs) + len(annotations),
+        len(holders),
         all(text is not None and not len(text) for text in texts),
+        tuple(place[holder] for holder in holders),
+        len(parts) == 1 + len(holders) + len(texts),
     )

@@ -104,6 +104,11 @@ def _facts(row: Row, random: Random) -> dict[str, Any]:
 
 def dmn(rows: Sequence[Row], *, hit_policy: str = "FIRST") -> bytes:
     """Write the table as a DMN 1.5 file with one decision."""
+    return dmn_of([row.cells() for row in rows], hit_policy=hit_policy)
+
+
+def dmn_of(cells: Sequence[Sequence[str]], *, hit_policy: str = "FIRST") -> bytes:
+    """Write a table of the same inputs from the texts of its cells."""
     inputs = "".join(
         f'<inputData id="{name}" name="{name}"><variable name="{name}" typeRef="{kind}"/>'
         "</inputData>\n"
@@ -122,7 +127,7 @@ def dmn(rows: Sequence[Row], *, hit_policy: str = "FIRST") -> bytes:
         f'<output id="output_{name}" name="{name}" typeRef="{kind}"/>\n'
         for name, kind in OUTPUTS.items()
     )
-    rules = "".join(_rule(number, row) for number, row in enumerate(rows, 1))
+    rules = "".join(_rule(number, row) for number, row in enumerate(cells, 1))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" '
@@ -133,10 +138,10 @@ def dmn(rows: Sequence[Row], *, hit_policy: str = "FIRST") -> bytes:
     ).encode()
 
 
-def _rule(number: int, row: Row) -> str:
+def _rule(number: int, cells: Sequence[str]) -> str:
     inputs = "".join(
         f'  <inputEntry id="r{number}i{place}"><text>{escape(text)}</text></inputEntry>\n'
-        for place, text in enumerate(row.cells(), 1)
+        for place, text in enumerate(cells, 1)
     )
     outputs = "".join(
         f'  <outputEntry id="r{number}o{place}"><text>{text}</text></outputEntry>\n'

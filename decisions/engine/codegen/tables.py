@@ -8,7 +8,7 @@ from decisions.engine.codegen.unit import Body, NotLean
 from decisions.engine.feel import nodes as n
 from decisions.engine.tables.cells import condition
 from decisions.engine.tables.hit_policy import policy_of
-from decisions.engine.types import ANY
+from decisions.engine.types import ANY, SCALARS
 
 
 def write_table(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
@@ -161,7 +161,8 @@ def _output(
         return "None"
     atom = writer.write(made, env, body)
     outer, writer.where = writer.where, made.where
-    atom = writer.coerced(atom, clause.type, made, body)
+    if clause.type not in SCALARS or writer.type_of(made.body) != clause.type:
+        atom = writer.coerced(atom, clause.type, made, body)
     writer.where = outer
     return atom
 

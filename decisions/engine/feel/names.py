@@ -52,6 +52,18 @@ class Names:
         if node is not self.root:
             node[_END] = normal
 
+    def hides(self, name: str) -> bool:
+        """Tell whether a scope within the outermost one has a name of its own like this."""
+        scope = self
+        while scope.parent is not None:
+            node: dict[str, Any] | None = scope.root
+            for part in _PART.findall(name):
+                node = node.get(part) if node is not None else None
+            if node is not None and _END in node:
+                return True
+            scope = scope.parent
+        return False
+
     def longest(self, text: str, start: int) -> tuple[str, int] | None:
         """Give the longest known name that begins at `start`, and where it ends."""
         match = NAME_WORD.match(text, start)

@@ -102,15 +102,19 @@ def column_of(cells: Sequence[n.Tests], kind: Type) -> Column | None:
     for tests in cells:
         if id(tests) not in known:
             known[id(tests)] = cell_set(tests, base)
-    sets = [known[id(tests)] for tests in cells]
-    distinct = [cell for cell in known.values() if cell is not None]
+    return column_of_sets([known[id(tests)] for tests in cells], base)
+
+
+def column_of_sets(sets: Sequence[CellSet | None], base: Type) -> Column:
+    """Build the column of cells that were read, of a kind whose values have classes."""
+    distinct = {id(cell): cell for cell in sets if cell is not None}.values()
     if any(cell.values is None for cell in distinct):
-        return Column(base, len(cells), sets, None, _bounds(distinct, base))
+        return Column(base, len(sets), sets, None, _bounds(distinct, base))
     values: dict[Any, int] = {}
     for cell in distinct:
         for value in cell.values or ():
             values.setdefault(value, len(values))
-    return Column(base, len(cells), sets, values, ())
+    return Column(base, len(sets), sets, values, ())
 
 
 def _bounds(cells: Iterable[CellSet], kind: Type) -> tuple[Any, ...]:

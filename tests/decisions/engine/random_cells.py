@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as py
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -26,25 +26,33 @@ def write(value: Any) -> str:
     return f'date("{value}")' if isinstance(value, py.date) else str(value)
 
 
+class Cell(NamedTuple):
+    """A cell as text, and the values it names."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
 @st.composite
-def cells(draw: st.DrawFn, kind: str) -> str:
-    """Grow the text of a cell."""
+def cells(draw: st.DrawFn, kind: str) -> Cell:
+    """Grow a cell."""
     values = VALUES[kind]
     form = draw(st.sampled_from(["any", "list", "not", "compare", "range", "expression"]))
     if kind == "boolean" and form in ("compare", "range"):
         form = "list"
     if form == "any":
-        return "-"
+        return Cell("-")
     if form in ("list", "not"):
         chosen = tuple(draw(st.lists(values, min_size=1, max_size=3)))
         text = ", ".join(map(write, chosen))
-        return f"not({text})" if form == "not" else text
+        return Cell(f"not({text})" if form == "not" else text, chosen)
     if form == "range":
         low, high = sorted([draw(values), draw(values)])
         ends = draw(st.booleans()), draw(st.booleans())
-        return f"{'[' if ends[0] else '('}{write(low)}..{write(high)}{']' if ends[1] else ')'}"
+        text = f"{'[' if ends[0] else '('}{write(low)}..{write(high)}{']' if ends[1] else ')'}"
+        return Cell(text, (low, high))
     value = draw(values)
     if form == "compare":
         operator = draw(st.sampled_from(["<", "<=", ">", ">="]))
-        return f"{operator} {write(value)}"
-    return f"? = {write(value)}"
+        return Cell(f"{operator} {write(value)}", (value,))
+    return Cell(f"? = {write(value)}", (value,))

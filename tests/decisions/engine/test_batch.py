@@ -136,7 +136,7 @@ def cases(draw: st.DrawFn) -> tuple[Decide, dict[str, list[Any]], tuple[str, ...
     outputs = (("out", "number"), ("more", "number")) if several else (("out", "number"),)
     decide = table_model(
         kinds,
-        [[*(cell for cell in row), *out] for row, out in zip(rows, made, strict=True)],
+        [[*(cell.text for cell in row), *out] for row, out in zip(rows, made, strict=True)],
         policy,
         outputs=outputs,
         optional=draw(st.booleans()),

@@ -349,3 +349,26 @@ def test_rows_are_read_however_they_are_built() -> None:
         ("b", ["3"], ["4"], [""], ""),
         ("c", [""], [""], [], ""),
     ]
+
+
+def test_date_written_as_a_call_is_a_constant_of_a_long_table() -> None:
+    cells = [f'[date("2026-{month:02}-01")..date("2026-{month:02}-28")]' for month in range(1, 13)]
+    rows = [(cell, str(number)) for number, cell in enumerate(cells, 1)]
+    body = dmn.table("FIRST", [("d", "date")], [("o", "number")], rows)
+    decide = load_model(
+        dmn.file(dmn.input_data("d", "date"), dmn.decision("D", body, inputs=["d"]))
+    ).decision("D")
+    assert [decide({"d": f"2026-{month:02}-28"}).value for month in (1, 7, 12)] == [1, 7, 12]
+    assert decide({"d": "2026-07-29"}).value is None
+    assert "bit_length" in decide.program.source
+
+
+def test_name_like_a_function_hides_it_in_cells() -> None:
+    body = dmn.table("FIRST", [("n", "number")], [("o", "number")], [("number(4)", "1")])
+    source = dmn.file(
+        dmn.knowledge("number", {"x": "number"}, "x + 1"),
+        dmn.input_data("n", "number"),
+        dmn.decision("D", body, inputs=["n"], knowledge=["number"]),
+    )
+    decide = load_model(source).decision("D")
+    assert (decide({"n": 5}).value, decide({"n": 4}).value) == (1, None)

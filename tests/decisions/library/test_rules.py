@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,14 @@ def test_case_is_decided_as_the_rules_say(case: Case, sponsorship: Sponsorship) 
         assert [c["code"] for c in answer["conditions"]] == list(case.conditions)
     if case.actions is not None:
         assert answer["actions"] == list(case.actions)
+
+
+def test_model_that_was_written_and_read_decides_alike(sponsorship: Sponsorship) -> None:
+    again = replace(sponsorship, model=engine.load_model(sponsorship.model.to_xml()))
+    for case in CASES:
+        facts = facts_of(case)
+        decided = again.decide(facts, feed=case.feed)
+        assert decided == sponsorship.decide(facts, feed=case.feed)
 
 
 def test_cases_have_both_outcomes_of_each_rule() -> None:

@@ -1,0 +1,167 @@
+"""Writes boxed expressions, decision tables among them, as DMN XML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from decisions.engine import model as m
+from decisions.engine.xml_tags import Tag
+from decisions.engine.xml_writer import Writer
+
+
+def write_boxed(writer: Writer, boxed: m.Boxed | None) -> list[Tag]:
+    """Write an expression, or nothing where there is none."""
+    return [] if boxed is None else [_WRITERS[type(boxed)](writer, boxed)]
+
+
+def _expression(
+    writer: Writer, name: str, boxed: m.Boxed, attributes: dict[str, str], *children: Iterable[Tag]
+) -> Tag:
+    known = {"id": boxed.id, "typeRef": boxed.type_ref, **attributes}
+    return writer.tag(name, known, *children, kept=boxed.kept)
+
+
+def _literal(writer: Writer, boxed: m.LiteralExpression) -> Tag:
+    attributes = {"expressionLanguage": boxed.language}
+    text = writer.text("text", boxed.text)
+    return _expression(writer, "literalExpression", boxed, attributes, text)
+
+
+def _context(writer: Writer, boxed: m.ContextExpression) -> Tag:
+    entries = (_named(writer, "contextEntry", "variable", entry) for entry in boxed.entries)
+    return _expression(writer, "context", boxed, {}, entries)
+
+
+def _named(writer: Writer, tag: str, holder: str, entry: m.NamedExpression) -> Tag:
+    """Write an entry of a context or an argument of an invocation."""
+    variable = m.NOTHING if entry.variable is None and entry.name else entry.variable
+    held = writer.variable(holder, entry.name, entry.type_ref, variable)
+    return writer.tag(tag, {}, held, write_boxed(writer, entry.value), kept=entry.kept)
+
+
+def _list(writer: Writer, boxed: m.ListExpression, name: str = "list") -> Tag:
+    items = (tag for item in boxed.items for tag in write_boxed(writer, item))
+    return _expression(writer, name, boxed, {}, items)
+
+
+def _relation(writer: Writer, boxed: m.RelationExpression) -> Tag:
+    columns = (writer.typed("column", name, kind) for name, kind in boxed.columns)
+    rows = (_list(writer, row, "row") for row in boxed.rows)
+    return _expression(writer, "relation", boxed, {}, columns, rows)
+
+
+def _invocation(writer: Writer, boxed: m.InvocationExpression) -> Tag:
+    function = write_boxed(writer, boxed.function)
+    bindings = (_named(writer, "binding", "parameter", binding) for binding in boxed.bindings)
+    return _expression(writer, "invocation", boxed, {}, function, bindings)
+
+
+def write_function(
+    writer: Writer, boxed: m.FunctionExpression, name: str = "functionDefinition"
+) -> Tag:
+    """Write a function, also that of a knowledge model under another name."""
+    params = (writer.typed("formalParameter", param, kind) for param, kind in boxed.params)
+    return _expression(
+        writer, name, boxed, {"kind": boxed.kind}, params, write_boxed(writer, boxed.body)
+    )
+
+
+def _conditional(writer: Writer, boxed: m.ConditionalExpression) -> Tag:
+    inner = {"if": boxed.condition, "then": boxed.then, "else": boxed.otherwise}
+    return _expression(writer, "conditional", boxed, {}, _parts(writer, inner, boxed.parts))
+
+
+def _filter(writer: Writer, boxed: m.FilterExpression) -> Tag:
+    inner = {"in": boxed.source, "match": boxed.match}
+    return _expression(writer, "filter", boxed, {}, _parts(writer, inner, boxed.parts))
+
+
+def _iterator(writer: Writer, boxed: m.IteratorExpression) -> Tag:
+    inner = {"in": boxed.source, "return" if boxed.kind == "for" else "satisfies": boxed.body}
+    attributes = {"iteratorVariable": boxed.variable}
+    return _expression(writer, boxed.kind, boxed, attributes, _parts(writer, inner, boxed.parts))
+
+
+def _parts(
+    writer: Writer, inner: dict[str, m.Boxed | None], parts: tuple[m.Kept, ...]
+) -> Iterator[Tag]:
+    """Write expressions that stand in an element of their own each."""
+    for place, (name, boxed) in enumerate(inner.items()):
+        kept = parts[place] if place < len(parts) else m.NOTHING
+        if boxed is not None or kept != m.NOTHING:
+            yield writer.tag(name, {}, write_boxed(writer, boxed), kept=kept)
+
+
+# Decision tables
+
+
+def _table(writer: Writer, table: m.TableExpression) -> Tag:
+    attributes = {
+        "id": "" if table.anonymous else table.id,
+        "hitPolicy": table.hit_policy,
+        "aggregation": table.aggregation,
+        "preferredOrientation": table.orientation,
+        "outputLabel": table.output_label,
+    }
+    return _expression(
+        writer,
+        "decisionTable",
+        table,
+        attributes,
+        (_input(writer, clause) for clause in table.inputs),
+        (_output(writer, clause) for clause in table.outputs),
+        (_annotation(writer, name) for name in table.annotations),
+        (_rule(writer, rule) for rule in table.rules),
+    )
+
+
+def _input(writer: Writer, clause: m.TableInput) -> Tag:
+    return writer.tag(
+        "input",
+        {"id": clause.id, "label": clause.label},
+        writer.held("inputExpression", clause.text, {"typeRef": clause.type_ref}),
+        writer.optional("inputValues", clause.allowed),
+        kept=clause.kept,
+    )
+
+
+def _output(writer: Writer, clause: m.TableOutput) -> Tag:
+    name = {"name": clause.name} if clause.name else {}
+    return writer.tag(
+        "output",
+        {"id": clause.id, "label": clause.label, **name, "typeRef": clause.type_ref},
+        writer.optional("outputValues", clause.allowed),
+        writer.optional("defaultOutputEntry", clause.default),
+        kept=clause.kept,
+    )
+
+
+def _annotation(writer: Writer, name: str) -> Tag:
+    return writer.typed("annotation", name, "")
+
+
+def _rule(writer: Writer, rule: m.TableRule) -> Tag:
+    return writer.tag(
+        "rule",
+        {"id": rule.id},
+        writer.text("description", rule.description),
+        (writer.held("inputEntry", text) for text in rule.inputs),
+        (writer.held("outputEntry", text) for text in rule.outputs),
+        (writer.held("annotationEntry", text) for text in rule.annotations),
+        kept=rule.kept,
+    )
+
+
+_WRITERS: dict[type, Callable[[Writer, Any], Tag]] = {
+    m.LiteralExpression: _literal,
+    m.ContextExpression: _context,
+    m.ListExpression: _list,
+    m.RelationExpression: _relation,
+    m.InvocationExpression: _invocation,
+    m.FunctionExpression: write_function,
+    m.ConditionalExpression: _conditional,
+    m.FilterExpression: _filter,
+    m.IteratorExpression: _iterator,
+    m.TableExpression: _table,
+}
