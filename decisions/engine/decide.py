@@ -43,9 +43,10 @@ class Decide:
             problem for owner, problem in model.errors if owner is None or owner in used
         ]
         self._given: dict[str, Any] = {}
+        self._fixed = dict(given or {})
         if given:
             run = Run()
-            self._given = self._read({k: v for k, v in given.items() if k in self.shapes}, run)
+            self._given = self._read(given, run)
             self.tainted.extend(run.problems)
         self.fixed = tuple(self._given[name] for name in self.shapes if name in self._given)
         # Python looks for __call__ on the class only, so that a call goes straight to this code.
@@ -55,9 +56,10 @@ class Decide:
     def given(self, facts: Mapping[str, Any]) -> Decide:
         """Give the same decision with some inputs fixed: read once, used by every call.
 
-        Meant for large inputs that stay the same, such as reference tables.
+        Meant for large inputs that stay the same, such as reference tables. What was given before
+        stays given; facts of a call go before both.
         """
-        return Decide(self.model, self.graph, self.part, facts)
+        return Decide(self.model, self.graph, self.part, {**self._fixed, **facts})
 
     def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
         """Decide on facts at a time; never raises on bad facts, see Result.problems.

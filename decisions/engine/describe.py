@@ -37,7 +37,7 @@ def describe_model(definitions: m.Definitions, graph: Graph | None) -> dict[str,
                 "name": item.name,
                 "description": item.description,
                 "params": [name for name, _ in item.function.params] if item.function else [],
-                "tables": [describe_table(t) for t in tables_in(item.function)],
+                "tables": [describe_table(t) for t in m.tables_in(item.function)],
             }
             for item in definitions.knowledge
         ],
@@ -93,7 +93,7 @@ def _describe_decision(item: m.Decision, graph: Graph | None) -> dict[str, Any]:
             if isinstance(item.expression, m.TableExpression)
             else None
         ),
-        "tables": [describe_table(table) for table in tables_in(item.expression)],
+        "tables": [describe_table(table) for table in m.tables_in(item.expression)],
     }
 
 
@@ -165,25 +165,6 @@ def describe_table(table: m.TableExpression) -> dict[str, Any]:
 def annotation_of(rule: m.TableRule) -> str:
     """Give what a rule is annotated with, as one text."""
     return "; ".join(filter(None, (*rule.annotations, rule.description)))
-
-
-def tables_in(boxed: m.Boxed | None) -> Iterator[m.TableExpression]:
-    """Give every table within an expression, in order."""
-    if isinstance(boxed, m.TableExpression):
-        yield boxed
-    elif boxed is not None:
-        for name in boxed.__dataclass_fields__:
-            yield from _tables_in_value(getattr(boxed, name))
-
-
-def _tables_in_value(value: Any) -> Iterator[m.TableExpression]:
-    if isinstance(value, m.Boxed):
-        yield from tables_in(value)
-    elif isinstance(value, m.NamedExpression):
-        yield from tables_in(value.value)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _tables_in_value(item)
 
 
 def _edges(graph: Graph) -> Iterator[dict[str, str]]:

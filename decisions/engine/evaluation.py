@@ -115,6 +115,8 @@ class Model:
 
     def check(self, facts: Any) -> list[Problem]:
         """Hold facts against the declared inputs; `where` is a pointer such as /show/explicit."""
+        if self.graph is None:
+            return list(self.problems)
         if not isinstance(facts, Mapping):
             return [NO_OBJECT]
         reader = Reader(Run(), strict=True)

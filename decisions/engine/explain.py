@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from decisions.engine import model as m
-from decisions.engine.describe import annotation_of, kind_of_expression, tables_in
+from decisions.engine.describe import annotation_of, kind_of_expression
 from decisions.engine.graph import Graph, Part
 from decisions.engine.problems import Invalid
 from decisions.engine.run import Run, TableTrace
@@ -67,9 +67,9 @@ class Explainer:
             if isinstance(part.element, m.Decision):
                 if name in (part.element.name, part.element.id):
                     name = None
-                    found = list(tables_in(part.element.expression))
+                    found = list(m.tables_in(part.element.expression))
                     break
-                found.extend(tables_in(part.element.expression))
+                found.extend(m.tables_in(part.element.expression))
         for candidate in found:
             if name is None or candidate.id == name:
                 return candidate
@@ -109,9 +109,9 @@ def _tables_of(parts: Iterable[Part]) -> Iterator[tuple[str, m.TableExpression]]
     for part in parts:
         element = part.element
         if isinstance(element, m.Decision):
-            found = tables_in(element.expression)
+            found = m.tables_in(element.expression)
         elif isinstance(element, m.KnowledgeModel):
-            found = tables_in(element.function)
+            found = m.tables_in(element.function)
         else:
             continue
         yield from ((element.name, table) for table in found)

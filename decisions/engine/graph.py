@@ -11,7 +11,8 @@ from decisions.engine.declared import Compile, Declared, declare
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.tokens import PROPERTIES
-from decisions.engine.ir import Lowering, member_names, with_type
+from decisions.engine.ir import Lowering, with_type
+from decisions.engine.members import member_names
 from decisions.engine.problems import Problem, Refused, did_you_mean
 from decisions.engine.types import ANY, FunctionType, Type, base_of, context_of
 from decisions.engine.xml import read_definitions

@@ -9,6 +9,7 @@ from decisions.engine import model as m
 from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.constants import fold, priorities_of
+from decisions.engine.feel.external import java_call, refused
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.plain import Constants
@@ -97,6 +98,8 @@ class Lowering:
             self.report(
                 "model.language", f"The language {boxed.language} is not known.", "Use FEEL."
             )
+        if not boxed.text.strip():
+            self.report("model.expression", "The expression is empty.", "Write one.")
         return self.feel(boxed.text)
 
     def context(self, boxed: m.ContextExpression) -> n.Node:
@@ -153,14 +156,22 @@ class Lowering:
             n.Param(str(param), self.optional_kind(kind)) for param, kind in boxed.params
         )
         if boxed.kind not in ("FEEL", ""):
-            self.report(
-                "function.external",
-                f"Functions of kind {boxed.kind} are not available.",
-                "Write the function in FEEL.",
-            )
-            return n.FunctionOf(1, params, _NOTHING, name, result)
+            return n.FunctionOf(1, params, self.external(boxed, params), name, result)
         body = self.inside([param.name for param in params], lambda: self.lower(boxed.body))
         return n.FunctionOf(1, params, body, name, result)
+
+    def external(self, boxed: m.FunctionExpression, params: Sequence[n.Param]) -> n.Node:
+        """Lower the body of a function of Java; that of any other kind is refused."""
+        try:
+            if boxed.kind != "Java":
+                raise refused(
+                    f"Functions of kind {boxed.kind} cannot be called.",
+                    "Write the function in FEEL.",
+                )
+            return n.Placed(1, java_call(self.lower(boxed.body), params), self.where)
+        except Refused as refusal:
+            self.report(refusal.problem.code, refusal.problem.message, refusal.problem.hint)
+            return _NOTHING
 
     def conditional(self, boxed: m.ConditionalExpression) -> n.Node:
         return n.If(
@@ -352,44 +363,3 @@ def with_type(node: n.Node, kind: Type | None, where: str) -> n.Placed:
     if isinstance(node, n.Placed) and node.type is None:
         return n.Placed(node.at, node.body, node.where, node.text, kind)
     return n.Placed(node.at, node, where, "", kind)
-
-
-def member_names(definitions: m.Definitions) -> set[str]:
-    """Collect the names that may follow a dot: components, columns, outputs and entries."""
-    found: set[str] = set()
-    stack: list[m.ItemDefinition] = list(definitions.items)
-    while stack:
-        item = stack.pop()
-        found.update(part.name for part in item.components)
-        stack.extend(item.components)
-    boxes: list[m.Boxed | None] = [decision.expression for decision in definitions.decisions]
-    boxes.extend(model.function for model in definitions.knowledge)
-    while boxes:
-        box = boxes.pop()
-        if isinstance(box, m.TableExpression):
-            found.update(output.name for output in box.outputs)
-        elif isinstance(box, m.RelationExpression):
-            found.update(name for name, _ in box.columns)
-            boxes.extend(cell for row in box.rows for cell in row.items)
-        elif isinstance(box, m.ContextExpression):
-            found.update(entry.name for entry in box.entries)
-            boxes.extend(entry.value for entry in box.entries)
-        elif box is not None:
-            boxes.extend(_parts(box))
-    found.update(decision.name for decision in definitions.decisions)
-    found.update(item.name for item in definitions.inputs)
-    return found - {""}
-
-
-def _parts(box: m.Boxed) -> list[m.Boxed | None]:
-    if isinstance(box, m.ListExpression):
-        return list(box.items)
-    if isinstance(box, m.FunctionExpression):
-        return [box.body]
-    if isinstance(box, m.InvocationExpression):
-        return [box.function, *(binding.value for binding in box.bindings)]
-    if isinstance(box, m.ConditionalExpression):
-        return [box.condition, box.then, box.otherwise]
-    if isinstance(box, m.FilterExpression):
-        return [box.source, box.match]
-    return [box.source, box.body] if isinstance(box, m.IteratorExpression) else []

@@ -1,51 +1,20 @@
 """The content of a DMN file as frozen values, as it was written and before it is understood.
 
 An editor changes it by `dataclasses.replace` and writes it again. Every id of the file is in an
-`id`, a `kept` or a Text, so that what moves takes its id along.
+`id`, a `kept`, a Text or the marks of a rule, so that what moves takes its id along.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the engine does not interpret of an element, for the day it is written again.
-
-    `attributes` are names, {namespace}local where foreign, and values; `children` are canonical
-    XML texts in the namespaces of DMN 1.5.
-    """
-
-    attributes: tuple[tuple[str, str], ...] = ()
-    children: tuple[str, ...] = ()
-
-
-NOTHING = Kept()
-
-
-class Text(str):
-    """A text of the file with the id of its element and what else that carries, as cells have.
-
-    It equals the plain text, and a plain `str` may stand wherever a Text does: then the element
-    carries nothing else.
-    """
-
-    __slots__ = ("id", "kept")
-    id: str
-    kept: Kept
-
-    def __new__(cls, text: str, identity: str = "", kept: Kept = NOTHING) -> Text:
-        """Make a text in an element."""
-        made = str.__new__(cls, text)
-        made.id = identity
-        made.kept = kept
-        return made
-
-
-def reworded(old: str, text: str) -> str:
-    """Give a new text in the element of an old one, which keeps its id."""
-    return Text(text, old.id, old.kept) if isinstance(old, Text) else text
+from decisions.engine.fragments import NOTHING as NOTHING
+from decisions.engine.fragments import Fragment as Fragment
+from decisions.engine.fragments import Kept as Kept
+from decisions.engine.fragments import Text as Text
+from decisions.engine.fragments import reworded as reworded
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +192,46 @@ class TableOutput:
     kept: Kept = NOTHING
 
 
+Cells = tuple[tuple[Kept, ...], tuple[Kept, ...], tuple[Kept, ...]]
+"""What the cells of one rule carry: those of its inputs, its outputs and its annotations."""
+
+Columns = tuple[tuple[TableInput, ...], tuple[TableOutput, ...], tuple[str, ...]]
+"""The columns of a table: inputs, outputs and the names of annotations."""
+
+
+class Marks:
+    """What the cells of a table carry, ids above all: read from the file when first asked for.
+
+    There may be a hundred thousand cells, and nobody asks but who writes. `columns` are those of
+    the file, so that a cell keeps its id when columns come, go or move.
+    """
+
+    __slots__ = ("_read", "_rows", "columns", "source")
+
+    def __init__(
+        self,
+        columns: Columns,
+        read: Callable[[bytes], Sequence[Cells]],
+    ) -> None:
+        self.columns = columns
+        self.source = b""
+        self._read = read
+        self._rows: Sequence[Cells] | None = None
+
+    def row(self, place: int) -> Cells:
+        """Give what the cells of a rule carry, by its place in the file."""
+        if self._rows is None:
+            self._rows = self._read(self.source)
+            self.source = b""
+        return self._rows[place]
+
+
 @dataclass(frozen=True, slots=True)
 class TableRule:
-    """One row of a decision table, as texts."""
+    """One row of a decision table, as texts; `marks` is where the ids of its cells are found.
+
+    A cell that is given another text keeps its id; a Text brings its own.
+    """
 
     id: str
     inputs: tuple[str, ...]
@@ -234,6 +240,7 @@ class TableRule:
     description: str
     line: int = field(compare=False)
     kept: Kept = NOTHING
+    marks: tuple[Marks, int] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ class TableExpression(Boxed):
     annotations: tuple[str, ...] = ()
     orientation: str = ""
     anonymous: bool = False
+    marks: Marks | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +343,8 @@ class Import:
 class Definitions:
     """One DMN file; `hash` is the SHA-256 of its canonical content without the diagram.
 
-    `order` lists the ids of the elements of the graph as they stand in the file, `diagram` is an
-    XML text, `prefixes` are the namespaces of the file by prefix.
+    `order` lists the ids of the elements of the graph as they stand in the file, `prefixes`
+    are its namespaces by prefix.
     """
 
     id: str = ""
@@ -352,5 +360,24 @@ class Definitions:
     services: tuple[DecisionService, ...] = ()
     kept: Kept = NOTHING
     order: tuple[str, ...] = ()
-    diagram: str = ""
+    diagram: Fragment | None = None
     prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+
+def tables_in(boxed: Boxed | None) -> Iterator[TableExpression]:
+    """Give every table within an expression, in order."""
+    if isinstance(boxed, TableExpression):
+        yield boxed
+    elif boxed is not None:
+        for name in boxed.__dataclass_fields__:
+            yield from _tables_in_value(getattr(boxed, name))
+
+
+def _tables_in_value(value: Any) -> Iterator[TableExpression]:
+    if isinstance(value, Boxed):
+        yield from tables_in(value)
+    elif isinstance(value, NamedExpression):
+        yield from tables_in(value.value)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _tables_in_value(item)

@@ -18,15 +18,22 @@ from decisions.engine.xml_elements import (
     children,
     local_name,
     name_of,
+    new_parser,
     one_named,
     text_of,
     type_ref_of,
     variable_type_of,
 )
 from decisions.engine.xml_hash import content_hash
-from decisions.engine.xml_kept import in_element, kept_of, optional_text, typed_names, variable_of
+from decisions.engine.xml_kept import (
+    fragment_of,
+    in_element,
+    kept_of,
+    optional_text,
+    typed_names,
+    variable_of,
+)
 from decisions.engine.xml_schema import EXTENSION, GRAPH, MODEL, lifted
-from decisions.engine.xml_tags import fragment, tag_of
 
 # Rows of tables are read without going deeper; they are most of a large file.
 _TOO_DEEP: Any = etree.XPath("/*[local-name() != 'rule']" * (NESTING + 1))
@@ -43,11 +50,24 @@ def read_definitions(source: bytes) -> m.Definitions:
             f"The file is not DMN 1.2 to 1.5: its root is {local_name(root)!r} of {namespace!r}.",
             "Export the model as DMN 1.3, 1.4 or 1.5.",
         )
+    definitions = _definitions(root, content_hash(root, source))
+    expressions = [
+        *(decision.expression for decision in definitions.decisions),
+        *(model.function for model in definitions.knowledge),
+    ]
+    for expression in expressions:
+        for table in m.tables_in(expression):
+            if table.marks is not None:
+                table.marks.source = source
+    return definitions
+
+
+def _definitions(root: Element, fingerprint: str) -> m.Definitions:
     return m.Definitions(
         id=root.get("id", ""),
         name=root.get("name", ""),
         namespace=root.get("namespace", ""),
-        hash=content_hash(root, source),
+        hash=fingerprint,
         description=text_of(root, "description"),
         imports=tuple(map(_import, all_named(root, "import"))),
         items=tuple(map(_item, all_named(root, "itemDefinition"))),
@@ -57,7 +77,7 @@ def read_definitions(source: bytes) -> m.Definitions:
         services=tuple(map(_service, all_named(root, "decisionService"))),
         kept=kept_of(root, kept.DEFINITIONS),
         order=_order(root),
-        diagram="".join(fragment(tag_of(child)) for child in all_named(root, "DMNDI")),
+        diagram=next(map(fragment_of, all_named(root, "DMNDI")), None),
         prefixes=tuple((prefix or "", lifted(uri)) for prefix, uri in root.nsmap.items()),
     )
 
@@ -76,18 +96,8 @@ def _parse(source: bytes) -> Element:
         raise _refused(
             "limit.xml", f"The file is larger than {XML_BYTES} bytes.", "Split the model."
         )
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_pis=True,
-        remove_comments=True,
-        remove_blank_text=True,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(source, parser)
+        root = etree.fromstring(source, new_parser())
     except etree.XMLSyntaxError as error:
         raise _syntax_fault(error) from None
     except ValueError:

@@ -19,7 +19,7 @@ from decisions.engine.xml_elements import (
     type_ref_of,
 )
 from decisions.engine.xml_kept import held_text, kept_of, optional_text, typed_names
-from decisions.engine.xml_rules import rules_in
+from decisions.engine.xml_rules import marks_of, rules_in
 from decisions.engine.xml_schema import lifted
 
 
@@ -153,17 +153,22 @@ def _iterator(element: Element) -> m.Boxed:
 
 def _table(element: Element) -> m.Boxed:
     identity = element.get("id")
+    inputs = tuple(map(_table_input, all_named(element, "input")))
+    outputs = tuple(map(_table_output, all_named(element, "output")))
+    annotations = tuple(name for name, _ in typed_names(element, "annotation"))
+    marks = marks_of(element, (inputs, outputs, annotations))
     return m.TableExpression(
         **{**_base(element, kept.TABLE), "id": identity or _made_up_id(element)},
         hit_policy=element.get("hitPolicy", "UNIQUE"),
         aggregation=element.get("aggregation", ""),
         output_label=element.get("outputLabel", ""),
-        inputs=tuple(map(_table_input, all_named(element, "input"))),
-        outputs=tuple(map(_table_output, all_named(element, "output"))),
-        rules=rules_in(element),
-        annotations=tuple(name for name, _ in typed_names(element, "annotation")),
+        inputs=inputs,
+        outputs=outputs,
+        rules=rules_in(element, marks),
+        annotations=annotations,
         orientation=element.get("preferredOrientation", ""),
         anonymous=not identity,
+        marks=marks,
     )
 
 

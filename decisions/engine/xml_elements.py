@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lxml import etree
+
 from decisions.engine.feel.names import normal_name
 
 Element = Any
 """An lxml element; the stubs name it by a private class."""
+
+
+def new_parser() -> Any:
+    """Make a parser that reads nothing but what it is given, without comments and layout."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+        remove_blank_text=True,
+        collect_ids=False,
+    )
 
 
 def local_name(element: Element) -> str:

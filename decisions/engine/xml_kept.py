@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from decisions.engine.model import NOTHING, Kept, Text
+from typing import Any
+
+from lxml import etree
+
+from decisions.engine.model import NOTHING, Fragment, Kept, Text
 from decisions.engine.xml_elements import (
     Element,
     all_named,
-    children,
     local_name,
     name_of,
     one_named,
@@ -14,7 +17,7 @@ from decisions.engine.xml_elements import (
     type_ref_of,
 )
 from decisions.engine.xml_schema import EXPRESSIONS, EXTENSION
-from decisions.engine.xml_tags import Tag, attributes_of, fragment, place_of, tag_of
+from decisions.engine.xml_tags import Tag, attributes_of, fragment, place_of, tag_from
 
 Read = tuple[frozenset[str], frozenset[str]]
 
@@ -70,7 +73,8 @@ OUTPUT = _read("id name label typeRef", "outputValues defaultOutputEntry")
 RULE = _read("id", "description inputEntry outputEntry annotationEntry")
 INPUT_EXPRESSION = _read("id typeRef", "typeRef text")
 TEXT = _read("id", "text")
-_HINTS = frozenset({"optional", "field", "source"})
+CELL = _read("", "text")
+_HINTS = frozenset(f"{{{EXTENSION}}}{name}" for name in ("optional", "field", "source"))
 
 
 def kept_of(element: Element | None, read: Read, *, hints: bool = False) -> Kept:
@@ -82,23 +86,31 @@ def kept_of(element: Element | None, read: Read, *, hints: bool = False) -> Kept
     if not attributes.issuperset(element.keys()):
         found = (pair for pair in attributes_of(element) if pair[0] not in attributes)
         more = tuple(sorted(found, key=place_of))
-    rest = [tag_of(child) for child in children(element) if local_name(child) not in names]
+    rest = [child for child in element.iterchildren("*") if local_name(child) not in names]
     if hints:
-        rest = [tag for tag in rest if tag.local != "extensionElements" or _without_hints(tag)]
-    return Kept(more, tuple(map(fragment, rest))) if more or rest else NOTHING
+        rest = [child for child in rest if not _has_hints_alone(child)]
+    if not more and not rest:
+        return NOTHING
+    return Kept(more, tuple(fragment_of(child, hints=hints) for child in rest))
 
 
-def _without_hints(extensions: Tag) -> bool:
-    """Take the hints out of extension elements; tells whether others are left."""
-    extensions.children = [
-        child for child in extensions.children if isinstance(child, str) or not _is_hint(child)
-    ]
-    return bool(extensions.children)
+def _has_hints_alone(element: Element) -> bool:
+    return local_name(element) == "extensionElements" and all(
+        child.tag in _HINTS for child in element.iterchildren("*")
+    )
 
 
-def _is_hint(tag: Tag) -> bool:
-    prefix = tag.name.rpartition(":")[0]
-    return tag.local in _HINTS and tag.spaces.get(prefix) == EXTENSION
+def fragment_of(element: Element, *, hints: bool = False) -> Fragment:
+    """Keep an element, without the hints in it where they are read."""
+    write: Any = etree.tostring
+    source: bytes = write(element, with_tail=False)
+    return Fragment(lambda: fragment(_without_hints(source) if hints else tag_from(source)))
+
+
+def _without_hints(source: bytes) -> Tag:
+    tag = tag_from(source)
+    tag.children = [c for c in tag.children if isinstance(c, str) or c.clark not in _HINTS]
+    return tag
 
 
 def typed_names(element: Element, name: str) -> tuple[tuple[str, str], ...]:
@@ -118,25 +130,11 @@ def variable_of(element: Element, name: str) -> Kept | None:
 
 
 def held_text(element: Element, read: Read = TEXT) -> str:
-    """Give the text of a cell and the like, with what its element carries."""
-    if len(element) == 1:  # as nearly all have
-        words = element[0]
-        if not len(words) and local_name(words) == "text":
-            return in_cell((words.text or "").strip(), element, read)
+    """Give the text that an element holds in one of its own, with what the element carries."""
     return in_element(text_of(element, "text"), element, read)
 
 
-def in_cell(text: str, element: Element, read: Read = TEXT) -> str:
-    """Give the text of an element that has no more children, with what the element carries."""
-    names = element.keys()
-    if not names:
-        return text
-    if names == ["id"]:
-        return Text(text, element.get("id"))
-    return in_element(text, element, read)
-
-
-def in_element(text: str, element: Element, read: Read = TEXT) -> str:
+def in_element(text: str, element: Element, read: Read) -> str:
     """Give a text with what its element carries, or as it is where that is nothing."""
     identity, kept = element.get("id", ""), kept_of(element, read)
     return Text(text, identity, kept) if identity or kept is not NOTHING else text

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
+
+from lxml import etree
 
 from decisions.engine import model as m
 from decisions.engine import xml_kept as kept
-from decisions.engine.xml_elements import Element, all_named, one_named, text_of
-from decisions.engine.xml_kept import in_cell, in_element, kept_of
+from decisions.engine.xml_elements import Element, all_named, new_parser, one_named, text_of
+from decisions.engine.xml_kept import kept_of
 
+_ENTRIES = ("inputEntry", "outputEntry", "annotationEntry")
 _ID_ALONE: tuple[list[str], ...] = ([], ["id"])
 
 
-def rules_in(table: Element) -> tuple[m.TableRule, ...]:
+def rules_in(table: Element, marks: m.Marks) -> tuple[m.TableRule, ...]:
     """Read the rows of a decision table."""
     reader = _Rules()
-    return tuple(map(reader.read, all_named(table, "rule")))
+    rows = enumerate(all_named(table, "rule"))
+    return tuple(reader.read(element, (marks, place)) for place, element in rows)
+
+
+def marks_of(table: Element, columns: m.Columns) -> m.Marks:
+    """Remember where a table stands, for the day it is asked what its cells carry."""
+    path = table.getroottree().getelementpath(table)
+    return m.Marks(columns, partial(_cells_of, path))
+
+
+def _cells_of(path: str, source: bytes) -> list[m.Cells]:
+    """Read what the cells of a table carry."""
+    table = etree.fromstring(source, new_parser()).find(path)
+    return [_cells(rule) for rule in all_named(table, "rule")]
+
+
+def _cells(rule: Element) -> m.Cells:
+    inputs, outputs, annotations = (
+        tuple(kept_of(entry, kept.CELL) for entry in all_named(rule, name)) for name in _ENTRIES
+    )
+    return inputs, outputs, annotations
 
 
 class _Layout(NamedTuple):
@@ -24,8 +48,7 @@ class _Layout(NamedTuple):
 
     `places` are those of inputs, outputs, annotations and of a description if there is one; the
     numbers say where each of the first three ends. A missing text is at -1. `plain` means that
-    none is missing and none has elements within. `holders` are the places of what the first three
-    are in; `bare` means that they hold nothing else, and the row neither.
+    none is missing and none has elements within; `bare`, that the row has nothing else.
     """
 
     places: tuple[int, ...]
@@ -33,7 +56,6 @@ class _Layout(NamedTuple):
     outputs: int
     annotations: int
     plain: bool
-    holders: tuple[int, ...]
     bare: bool
 
 
@@ -42,15 +64,15 @@ class _Rules:
         self.layouts: dict[tuple[object, ...], _Layout] = {}
         self.texts: dict[str, str] = {}
         self.build: list[object] = []
-        self.layout = _Layout((), 0, 0, 0, False, (), False)
+        self.layout = _Layout((), 0, 0, 0, False, False)
 
-    def read(self, element: Element) -> m.TableRule:
+    def read(self, element: Element, marks: tuple[m.Marks, int]) -> m.TableRule:
         parts = [*element.iter("*")]
         # In document order, names and numbers of children tell all about how elements nest.
         build = [*[part.tag for part in parts], *map(len, parts)]
         if build != self.build:
             self.build, self.layout = build, self._layout_of(build, parts)
-        places, inputs, outputs, annotations, plain, holders, bare = self.layout
+        places, inputs, outputs, annotations, plain, bare = self.layout
         if plain:
             texts = [(parts[place].text or "").strip() for place in places]
         else:
@@ -58,16 +80,15 @@ class _Rules:
             texts = [text_of(parts[place]) for place in places]
         # Equal texts become one text, which saves memory and later comparisons.
         texts = list(map(self.texts.setdefault, texts, texts))
-        carry = in_cell if bare else in_element
-        cells = [carry(text, parts[place]) for text, place in zip(texts, holders, strict=False)]
         return m.TableRule(
             element.get("id", ""),
-            tuple(cells[:inputs]),
-            tuple(cells[inputs:outputs]),
-            tuple(cells[outputs:]),
+            tuple(texts[:inputs]),
+            tuple(texts[inputs:outputs]),
+            tuple(texts[outputs:annotations]),
             "".join(texts[annotations:]),
             element.sourceline or 0,
             m.NOTHING if bare and element.keys() in _ID_ALONE else kept_of(element, kept.RULE),
+            marks,
         )
 
     def _layout_of(self, build: list[object], parts: Sequence[Element]) -> _Layout:
@@ -80,18 +101,15 @@ class _Rules:
 def _layout(parts: Sequence[Element]) -> _Layout:
     rule = parts[0]
     inputs, outputs, annotations = (
-        [*all_named(rule, name)] for name in ("inputEntry", "outputEntry", "annotationEntry")
+        [one_named(entry, "text") for entry in all_named(rule, name)] for name in _ENTRIES
     )
-    holders = [*inputs, *outputs, *annotations]
-    description = [*all_named(rule, "description")][:1]
-    texts = [*[one_named(holder, "text") for holder in holders], *description]
+    texts = [*inputs, *outputs, *annotations, *[*all_named(rule, "description")][:1]]
     place = {part: number for number, part in enumerate(parts)}
     return _Layout(
         tuple(place.get(text, -1) for text in texts),
         len(inputs),
         len(inputs) + len(outputs),
-        len(holders),
+        len(inputs) + len(outputs) + len(annotations),
         all(text is not None and not len(text) for text in texts),
-        tuple(place[holder] for holder in holders),
-        len(parts) == 1 + len(holders) + len(texts),
+        len(rule) == len(texts),
     )

@@ -37,6 +37,11 @@ class Tag:
         """Give the name without its prefix."""
         return self.name.rpartition(":")[2]
 
+    @property
+    def clark(self) -> str:
+        """Give the name as {namespace}local."""
+        return f"{{{self.spaces.get(self.name.rpartition(':')[0], '')}}}{self.local}"
+
 
 def place_of(attribute: tuple[str, str]) -> int:
     """Rank an attribute: the id comes first, then the label."""
@@ -102,16 +107,16 @@ def _has_words(pieces: Iterable[tuple[Element, str | None]]) -> bool:
     return any(text and not text.isspace() for _, text in pieces)
 
 
-def parse_fragment(text: str) -> Tag:
-    """Read an XML text that was kept; raises Refused when it is none."""
+def tag_from(source: str | bytes) -> Tag:
+    """Read the XML of one element; raises Refused when it is none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        return tag_of(etree.fromstring(text, parser))
+        return tag_of(etree.fromstring(source, parser))
     except (etree.XMLSyntaxError, ValueError):
         raise Refused(
             Problem(
                 "xml.kept",
-                f"What was kept of an element is not XML: {text[:60]!r}.",
+                f"What was kept of an element is not XML: {source[:60]!r}.",
                 "file",
                 "Read the file again.",
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from decisions.engine import model as m
+from decisions.engine.xml_carried import Carried
 from decisions.engine.xml_tags import Tag
 from decisions.engine.xml_writer import Writer
 
@@ -112,7 +113,7 @@ def _table(writer: Writer, table: m.TableExpression) -> Tag:
         (_input(writer, clause) for clause in table.inputs),
         (_output(writer, clause) for clause in table.outputs),
         (_annotation(writer, name) for name in table.annotations),
-        (_rule(writer, rule) for rule in table.rules),
+        _rules(writer, table),
     )
 
 
@@ -141,16 +142,26 @@ def _annotation(writer: Writer, name: str) -> Tag:
     return writer.typed("annotation", name, "")
 
 
-def _rule(writer: Writer, rule: m.TableRule) -> Tag:
-    return writer.tag(
-        "rule",
-        {"id": rule.id},
-        writer.text("description", rule.description),
-        (writer.held("inputEntry", text) for text in rule.inputs),
-        (writer.held("outputEntry", text) for text in rule.outputs),
-        (writer.held("annotationEntry", text) for text in rule.annotations),
-        kept=rule.kept,
-    )
+def _rules(writer: Writer, table: m.TableExpression) -> Iterator[Tag]:
+    carried = Carried(table)
+    for rule in table.rules:
+        inputs, outputs, annotations = carried.by(rule)
+        yield writer.tag(
+            "rule",
+            {"id": rule.id},
+            writer.text("description", rule.description),
+            _entries(writer, "inputEntry", rule.inputs, inputs),
+            _entries(writer, "outputEntry", rule.outputs, outputs),
+            _entries(writer, "annotationEntry", rule.annotations, annotations),
+            kept=rule.kept,
+        )
+
+
+def _entries(
+    writer: Writer, name: str, texts: tuple[str, ...], carried: Sequence[m.Kept]
+) -> Iterator[Tag]:
+    for place, text in enumerate(texts):
+        yield writer.held(name, text, kept=carried[place] if place < len(carried) else m.NOTHING)
 
 
 _WRITERS: dict[type, Callable[[Writer, Any], Tag]] = {

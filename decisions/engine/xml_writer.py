@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from decisions.engine.model import NOTHING, Kept, Text
+from decisions.engine.model import NOTHING, Fragment, Kept, Text
 from decisions.engine.xml_schema import EXTENSION, FIRST_RANKS, MODEL, RANKS
-from decisions.engine.xml_tags import Tag, parse_fragment, place_of
+from decisions.engine.xml_tags import Tag, place_of, tag_from
 
 _ALWAYS = frozenset({"name", "namespace", "href"})
 _USUAL_PREFIXES = {MODEL: "dmn", EXTENSION: "clearance"}
@@ -58,8 +58,8 @@ class Writer:
         tag.attributes.extend(pair for pair in more if pair[0] not in known)
         tag.attributes.sort(key=place_of)
         if kept.children:
-            for text in kept.children:
-                self._merge(tag, self.kept_tag(text))
+            for child in kept.children:
+                self._merge(tag, self.kept_tag(child))
             ranks = RANKS.get(tag.local, FIRST_RANKS)
             tag.children.sort(key=lambda child: _rank(child, ranks))
 
@@ -79,9 +79,9 @@ class Writer:
             return f"xml:{local}"
         return f"{self.prefix_of(namespace)}:{local}"
 
-    def kept_tag(self, text: str) -> Tag:
-        """Read a kept child; its namespaces are declared once for the whole file."""
-        tag = parse_fragment(text)
+    def kept_tag(self, kept: Fragment) -> Tag:
+        """Read what was kept; its namespaces are declared once for the whole file."""
+        tag = tag_from(kept.text)
         self._declare(tag)
         return tag
 
@@ -102,16 +102,30 @@ class Writer:
         """Make a tag around a text, or none."""
         return [Tag(self.own + name, children=[text])] if text else []
 
-    def carrying(self, text: str, name: str, attributes: Mapping[str, str], *inner: Tag) -> Tag:
-        """Make a tag for a text that may carry the id of its element and more."""
+    def carrying(
+        self,
+        text: str,
+        name: str,
+        attributes: Mapping[str, str],
+        *inner: Tag,
+        kept: Kept = NOTHING,
+    ) -> Tag:
+        """Make a tag for a text, which may itself carry the id of its element and more."""
         if not isinstance(text, Text):
-            return self.tag(name, attributes, *inner)
+            return self.tag(name, attributes, *inner, kept=kept)
         return self.tag(name, {"id": text.id, **attributes}, *inner, kept=text.kept)
 
-    def held(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> Tag:
+    def held(
+        self,
+        name: str,
+        text: str,
+        attributes: Mapping[str, str] | None = None,
+        *,
+        kept: Kept = NOTHING,
+    ) -> Tag:
         """Make a tag such as that of a cell: a text in a tag of its own, and what it carries."""
         words = Tag(self.own + "text", children=[text] if text else [])
-        tag = self.carrying(text, name, attributes or {}, words)
+        tag = self.carrying(text, name, attributes or {}, words, kept=kept)
         if any(isinstance(c, Tag) and c.local == "importedValues" for c in tag.children):
             tag.children.remove(words)
         return tag

@@ -72,7 +72,7 @@ def absolute(run: Run, site: Site, value: Number | Days | Months) -> Number | Da
         return Days(abs(value.nanos))
     if isinstance(value, Months):
         return Months(abs(value.months))
-    return -value if value < 0 else value
+    return numbers.negate(value) if value < 0 else value
 
 
 @builtin("modulo", "dividend: number, divisor: number", "number")

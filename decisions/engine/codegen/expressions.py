@@ -11,7 +11,6 @@ from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen.unit import Body, NotLean, Unit
 from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
 from decisions.engine.run import FREE_PARTS, Run
 from decisions.engine.tables.cells import condition
 from decisions.engine.tables.index import TableIndex
@@ -349,23 +348,6 @@ class Writer:
             return body.keep(f"{atom}[{name}]")
         return body.keep(f"member(run, {atom}, {name}, {self.site(node)})")
 
-    def filter(self, node: n.Filter, env: Env, body: Body) -> str:
-        atom = self.write(node.operand, env, body)
-        site, condition = self.site(node), self.type_of(node.condition)
-        components = item_components(self.types.get(id(node.operand), ANY))
-        if is_position(node.condition, condition, components):
-            position = self.write(node.condition, env, body)
-            return body.keep(f"at_index(run, {atom}, {position}, {site})")
-        inner = Body(self.unit)
-        item = inner.variable()
-        inner.params = (item,)
-        named = Env({"item": item}, env)
-        scope = Env({}, named, item=item, components=components)
-        inner.finish(self.write(node.condition, scope, inner))
-        call = inner.call(body, "i")
-        ask = may_be_position(node.condition, condition)
-        return body.keep(f"select(run, {atom}, lambda i: {call}, {site}, {ask})")
-
     # Boxed parts
 
     def placed(self, node: n.Placed, env: Env, body: Body) -> str:
@@ -391,7 +373,6 @@ _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {
     n.In: Writer.in_,
     n.If: Writer.conditional,
     n.Member: Writer.member,
-    n.Filter: Writer.filter,
     n.InstanceOf: Writer.instance,
     n.Placed: Writer.placed,
 }

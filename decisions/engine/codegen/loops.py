@@ -1,11 +1,12 @@
-"""Writes loops: for, some and every, one Python loop for each of theirs."""
+"""Writes what goes through lists: for, some, every and filters."""
 
 from __future__ import annotations
 
 from decisions.engine.codegen.expressions import Env, Writer, register
 from decisions.engine.codegen.unit import Body
 from decisions.engine.feel import nodes as n
-from decisions.engine.types import BOOLEAN
+from decisions.engine.feel.type_rules import is_position, item_components, may_be_position
+from decisions.engine.types import ANY, BOOLEAN
 
 
 def write_for(writer: Writer, node: n.For, env: Env, body: Body) -> str:
@@ -61,5 +62,24 @@ def write_quantified(writer: Writer, node: n.Quantified, env: Env, body: Body) -
     return body.keep(inner.call(body))
 
 
+def write_filter(writer: Writer, node: n.Filter, env: Env, body: Body) -> str:
+    atom = writer.write(node.operand, env, body)
+    site, condition = writer.site(node), writer.type_of(node.condition)
+    components = item_components(writer.types.get(id(node.operand), ANY))
+    if is_position(node.condition, condition, components):
+        position = writer.write(node.condition, env, body)
+        return body.keep(f"at_index(run, {atom}, {position}, {site})")
+    inner = Body(writer.unit)
+    item = inner.variable()
+    inner.params = (item,)
+    named = Env({"item": item}, env)
+    scope = Env({}, named, item=item, components=components)
+    inner.finish(writer.write(node.condition, scope, inner))
+    call = inner.call(body, "i")
+    ask = may_be_position(node.condition, condition)
+    return body.keep(f"select(run, {atom}, lambda i: {call}, {site}, {ask})")
+
+
+register(n.Filter, write_filter)
 register(n.For, write_for)
 register(n.Quantified, write_quantified)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.external import external_call
 from decisions.engine.feel.lexer import unescape
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.type_texts import TypeTexts
 from decisions.engine.limits import MOST_ITERATORS
+from decisions.engine.problems import Refused
 
 
 class Blocks(TypeTexts, ABC):
@@ -108,14 +110,19 @@ class Blocks(TypeTexts, ABC):
             params.append(n.Param(name, self.type() if typed else None))
             more = self.accept(",")
         self.expect(")", "the parameters of the function")
-        if self.sees("external"):
-            raise self.fault(
-                "function.external",
-                "External functions are not available.",
-                "Write the function in FEEL.",
-                self.peek().start + 1,
-            )
+        external_at = self.peek().start + 1
+        if self.accept("external"):
+            return n.FunctionOf(at, tuple(params), self.external(params, external_at))
         outer = self.enter(Names([param.name for param in params], self.names))
         body = self.expression(0)
         self.enter(outer)
         return n.FunctionOf(at, tuple(params), body)
+
+    def external(self, params: list[n.Param], at: int) -> n.Node:
+        """Read what an external function calls."""
+        mapping = self.expression(0)
+        try:
+            return external_call(mapping, params)
+        except Refused as refusal:
+            problem = refusal.problem
+            raise self.fault(problem.code, problem.message, problem.hint, at) from None

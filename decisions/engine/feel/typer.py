@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from decisions.engine.calls import Builtin
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
+from decisions.engine.feel.table_types import check_table
 from decisions.engine.feel.type_rules import (
     ARITHMETIC,
     builtin_type,
     is_position,
     item_components,
     property_type,
-    table_type,
 )
 from decisions.engine.problems import Problem, Severity, did_you_mean
 from decisions.engine.types import (
@@ -200,10 +199,10 @@ class Typer:
     def tests(self, node: n.Tests, scope: Scope, subject: Type = ANY) -> Type:
         inner = Scope({"?": subject}, scope)
         for test in node.tests:
-            self._test(test, inner, base_of(subject))
+            self.test(test, inner, base_of(subject))
         return BOOLEAN
 
-    def _test(self, test: n.Test, inner: Scope, subject: Type) -> None:
+    def test(self, test: n.Test, inner: Scope, subject: Type) -> None:
         found = base_of(self.infer(test.value, inner))
         if isinstance(found, RangeType):
             found = found.of
@@ -323,82 +322,7 @@ class Typer:
         return node.type or found
 
     def table(self, node: n.Table, scope: Scope) -> Type:
-        subjects = []
-        for clause in node.inputs:
-            self.infer(clause.expression, scope)
-            subjects.append(
-                clause.type if clause.type != ANY else self.types[id(clause.expression)]
-            )
-            if clause.allowed is not None:
-                self.tests(clause.allowed, scope, clause.type)
-        wrong = self._wrong_cells(node, subjects, scope)
-        if wrong:
-            for row in range(len(node.rules)):
-                self._report_row(node, row, subjects, scope, wrong)
-        for output in node.outputs:
-            if output.default is not None:
-                self.infer(output.default, scope)
-        return table_type(node)
-
-    def _wrong_cells(self, node: n.Table, subjects: list[Type], scope: Scope) -> set[n.Node]:
-        """Type what the cells of a column share once; gives the tests and outputs with problems."""
-        quiet = Typer(self.builtins)
-        quiet.types = self.types
-        wrong: set[n.Node] = set()
-        for column, subject in zip(node.rules.inputs, subjects, strict=True):
-            inner, base = Scope({"?": subject}, scope), base_of(subject)
-            for test in dict.fromkeys(_tests_in(column)):
-                quiet._test(test, inner, base)
-                if quiet.forget_problems():
-                    wrong.add(test)
-        for column, clause in zip(node.rules.outputs, node.outputs, strict=True):
-            for body, text in dict(zip(column.bodies, column.texts, strict=True)).items():
-                quiet._output(clause, body, text, scope)
-                if quiet.forget_problems():
-                    wrong.add(body)
-        return wrong
-
-    def _report_row(
-        self, node: n.Table, row: int, subjects: list[Type], scope: Scope, wrong: set[n.Node]
-    ) -> None:
-        """Report the problems of a row's cells where they are."""
-        outer = self.where
-        for column, subject in zip(node.rules.inputs, subjects, strict=True):
-            cell = column.bodies[row]
-            if isinstance(cell, n.Tests) and not wrong.isdisjoint(cell.tests):
-                self.where = column.where(row)
-                self.tests(cell, scope, subject)
-        for column, clause in zip(node.rules.outputs, node.outputs, strict=True):
-            if column.bodies[row] in wrong:
-                self.where = column.where(row)
-                self._output(clause, column.bodies[row], column.texts[row], scope)
-        self.where = outer
-
-    def _output(self, clause: n.OutputClause, body: n.Node, text: str, scope: Scope) -> None:
-        found, wanted = base_of(self.infer(body, scope)), base_of(clause.type)
-        alike = found is wanted or found == wanted
-        if not alike and wanted in _TESTABLE and found in _TESTABLE:
-            self.report(
-                1,
-                "type.output",
-                f'The output "{clause.label}" is a {wanted}; this cell gives a {found}.',
-                'Texts stand in "...", numbers and dates do not.',
-            )
-        if not clause.order or not isinstance(body, n.Literal) or body.value is None:
-            return
-        values = [part.value for part in clause.order]
-        if body.value not in values:
-            self.report(
-                1,
-                "table.output",
-                f"{text} is not among the values of the output {clause.label}.",
-                did_you_mean(str(body.value), map(str, values)),
-            )
-
-
-def _tests_in(column: n.Column) -> Iterator[n.Test]:
-    cells = dict.fromkeys(column.bodies)
-    return chain.from_iterable(cell.tests for cell in cells if isinstance(cell, n.Tests))
+        return check_table(self, node, scope)
 
 
 def _label(found: Type) -> str:

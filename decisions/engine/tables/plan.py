@@ -112,12 +112,14 @@ def check_of(column: Column) -> Check | None:
 
 def _span_check(column: Column) -> Check | None:
     """Find the comparison that all rows share: the same signs at both ends."""
-    spans = []
+    known: dict[int, Any] = {}
     for cell in column.cells:
-        taken = () if cell is None else spans_in(cell, column.kind)
-        if len(taken) != 1:
-            return None
-        spans.append(taken[0])
+        if id(cell) not in known:
+            taken = () if cell is None else spans_in(cell, column.kind)
+            if len(taken) != 1:
+                return None
+            known[id(cell)] = taken[0]
+    spans = [known[id(cell)] for cell in column.cells]
     near = all(-SHORT < bound < SHORT for bound in column.bounds) if column.kind == NUMBER else True
     far = SHORT if near else _LONG
     low, low_closed = _ends([start for start, _ in spans], column.kind, -far, after=False)
@@ -146,10 +148,9 @@ def _ends(
         if not given:
             return [], False
         return (list(ends), not after) if len(given) == len(ends) else (None, False)
-    beyond = [as_integer(CONTEXT.next_minus(Decimal(end))) for end in given]
-    if given and all(value is not None for value in beyond):
-        found = iter(beyond)
-        return [far if end is None else next(found) for end in ends], after
-    if any(value is not None for value in beyond):
+    last = {end: as_integer(CONTEXT.next_minus(Decimal(end))) for end in set(given)}
+    if last and None not in last.values():
+        return [far if end is None else last[end] for end in ends], after
+    if any(value is not None for value in last.values()):
         return None, False
     return [far if end is None else end for end in ends], not after

@@ -23,7 +23,7 @@ from decisions.engine.types import (
     Type,
     base_of,
 )
-from decisions.engine.values import kind_of
+from decisions.engine.values import KINDS, kind_of
 
 Span = tuple[Any, Any]
 """Values from the first end on and before the second; None stands for no end."""
@@ -66,8 +66,9 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     """Read a cell of a column of one simple kind; None when a test is no constant of that kind."""
     if not tests.tests:
         return ANYTHING
-    if not tests.negated and all(_names(test, kind) for test in tests.tests):
-        return CellSet(null=False, values=frozenset(_value(test) for test in tests.tests))
+    named = None if tests.negated else _named(tests, kind)
+    if named is not None:
+        return CellSet(null=False, values=named)
     read = [_Test.of(test, kind) for test in tests.tests]
     parts = [part for part in read if part is not None]
     if len(parts) < len(read):
@@ -86,14 +87,17 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     return CellSet(null is True, spans=complement(spans) if tests.negated else spans)
 
 
-def _names(test: n.Test, kind: Type) -> bool:
-    """Tell whether a test is a plain value of the kind."""
-    value = test.value.value if isinstance(test.value, n.Literal) else None
-    return value is not None and test.operator in ("", "=") and kind_of(value) == kind.name
-
-
-def _value(test: n.Test) -> Any:
-    return test.value.value if isinstance(test.value, n.Literal) else None
+def _named(tests: n.Tests, kind: Type) -> frozenset[Any] | None:
+    """Give the values that a cell names, when it names nothing but values of the kind."""
+    values = []
+    for test in tests.tests:
+        node = test.value
+        if not isinstance(node, n.Literal) or test.operator not in ("", "="):
+            return None
+        if KINDS[type(node.value)] != kind.name:
+            return None
+        values.append(node.value)
+    return frozenset(values)
 
 
 def is_constant(tests: n.Tests, kind: Type) -> bool:
@@ -162,8 +166,8 @@ def _range(box: n.RangeOf, kind: Type) -> _Test | None:
     low, high = box.low.value, box.high.value
     if kind not in ORDERED or box.operator in ("=", "!="):
         return None
-    ends = [end for end in (low, high) if end is not None]
-    if len(ends) < (1 if box.operator else 2) or any(kind_of(end) != kind.name for end in ends):
+    kinds = {KINDS[type(low)], KINDS[type(high)]}
+    if kinds != {kind.name} and not (box.operator and kinds == {kind.name, "null"}):
         return None
     start = None if low is None else low if box.low_closed else after(low, kind)
     end = None if high is None else after(high, kind) if box.high_closed else high

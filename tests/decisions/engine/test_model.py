@@ -372,3 +372,27 @@ def test_name_like_a_function_hides_it_in_cells() -> None:
     )
     decide = load_model(source).decision("D")
     assert (decide({"n": 5}).value, decide({"n": 4}).value) == (1, None)
+
+
+def test_values_given_one_after_the_other_are_all_kept() -> None:
+    source = dmn.file(
+        dmn.input_data("a", "number"),
+        dmn.input_data("b", "number"),
+        dmn.decision("D", "a - b", inputs=["a", "b"]),
+    )
+    decide = load_model(source).decision("D").given({"a": 5}).given({"b": 2})
+    assert (decide({}).value, decide({"b": 1}).value) == (3, 4)
+    misspelt = decide.given({"bb": 1})({})
+    assert [(problem.code, problem.where) for problem in misspelt.problems] == [
+        ("input.unknown", "/bb")
+    ]
+
+
+def test_empty_expression_is_a_fault_of_the_model() -> None:
+    model = load_model(dmn.file(dmn.decision("D", " ")))
+    assert [problem.code for problem in model.problems] == ["model.expression"]
+    assert model.decision("D")({}).failed
+
+
+def test_facts_of_a_model_that_cannot_be_read_are_not_said_to_be_fine() -> None:
+    assert [problem.code for problem in load_model("hello").check({})] == ["xml.syntax"]

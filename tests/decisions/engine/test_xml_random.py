@@ -47,7 +47,9 @@ class Maker:
 
     def kept(self, *, label: bool = True, children: bool = True) -> m.Kept:
         attributes = self.of(*(ATTRIBUTES if label else ATTRIBUTES[::2]))
-        return m.Kept(attributes, (DESCRIPTION,) if children and self.of(True, False) else ())
+        return m.Kept(
+            attributes, (m.Fragment(DESCRIPTION),) if children and self.of(True, False) else ()
+        )
 
     def held(self, text: str) -> str:
         return self.of(text, m.Text(text, "", self.kept()), m.Text(text, "_t"))
@@ -159,7 +161,7 @@ def models(draw: Callable[[st.SearchStrategy[Any]], Any]) -> m.Definitions:
         namespace="urn:m",
         description=make.text(),
         decisions=(decision,),
-        kept=m.Kept(children=(extensions,) if inner else ()),
+        kept=m.Kept(children=(m.Fragment(extensions),) if inner else ()),
         order=("d",),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from decisions.engine import Invalid, load_model, write_definitions
 from decisions.engine import model as m
@@ -231,25 +232,75 @@ def table_of(definitions: m.Definitions) -> m.TableExpression:
     return table
 
 
-def with_table(definitions: m.Definitions, **changes: Any) -> m.Definitions:
-    """Change the table of the sample, write it and read it again."""
+def written_with(definitions: m.Definitions, **changes: Any) -> bytes:
+    """Change the table of the sample and write it."""
     edited = replace(table_of(definitions), **changes)
     decisions = tuple(
         replace(d, expression=edited) if d.id == "_table" else d for d in definitions.decisions
     )
-    return read_definitions(write_definitions(replace(definitions, decisions=decisions)))
+    return write_definitions(replace(definitions, decisions=decisions))
 
 
-def ids(texts: tuple[str, ...]) -> list[str]:
-    return [text.id if isinstance(text, m.Text) else "" for text in texts]
+def with_table(definitions: m.Definitions, **changes: Any) -> m.Definitions:
+    """Change the table of the sample, write it and read it again."""
+    return read_definitions(written_with(definitions, **changes))
+
+
+def ids_of_cells(source: bytes) -> list[list[str]]:
+    """List the ids of the cells of each rule of the sample's table."""
+    table = next(e for e in etree.fromstring(source).iter() if e.get("id") == "_tableBox")
+    return [
+        [cell.get("id", "") for cell in rule.iterchildren("{*}inputEntry", "{*}outputEntry")]
+        for rule in table.iterchildren("{*}rule")
+    ]
+
+
+EVERY_CELL = [["_cellA1", "_cellA2", "_cellA3"], ["_cellB1", "", "_cellB3"]]
 
 
 def test_moved_rule_takes_its_cells_with_their_ids_along() -> None:
     every = read_definitions(EVERY)
     first, second = table_of(every).rules
-    moved = table_of(with_table(every, rules=(second, first))).rules
-    assert moved == (second, first)
-    assert [ids(rule.inputs) for rule in moved] == [["_cellB1", ""], ["_cellA1", "_cellA2"]]
+    written = written_with(every, rules=(second, first))
+    assert table_of(read_definitions(written)).rules == (second, first)
+    assert ids_of_cells(written) == EVERY_CELL[::-1]
+
+
+def test_inserted_rule_has_no_ids_and_a_removed_one_takes_its_own_away() -> None:
+    every = read_definitions(EVERY)
+    rule = m.TableRule("_new", ("1", "2"), ("3",), (), "", 0)
+    written = written_with(every, rules=(rule, table_of(every).rules[1]))
+    assert ids_of_cells(written) == [["", "", ""], EVERY_CELL[1]]
+
+
+def test_copied_rule_has_no_ids_in_its_cells() -> None:
+    every = read_definitions(EVERY)
+    rules = table_of(every).rules
+    written = written_with(every, rules=(*rules, replace(rules[0], id="_copy")))
+    assert ids_of_cells(written) == [*EVERY_CELL, ["", "", ""]]
+
+
+def test_edited_cell_keeps_its_id_and_what_else_it_carries() -> None:
+    every = read_definitions(EVERY)
+    first, second = table_of(every).rules
+    edited = replace(first, inputs=("< 20", first.inputs[1]))
+    written = written_with(every, rules=(edited, second))
+    assert ids_of_cells(written) == EVERY_CELL
+    assert written.replace(b"&lt; 20", b"&lt; 10") == write_definitions(every)
+
+
+def test_cell_may_be_given_an_id() -> None:
+    every = read_definitions(EVERY)
+    first, second = table_of(every).rules
+    edited = replace(second, inputs=(second.inputs[0], m.Text("1", "_new")))
+    assert ids_of_cells(written_with(every, rules=(first, edited))) == [
+        EVERY_CELL[0],
+        ["_cellB1", "_new", "_cellB3"],
+    ]
+
+
+def without(cells: tuple[str, ...], place: int) -> tuple[str, ...]:
+    return cells[:place] + cells[place + 1 :]
 
 
 def test_inserted_column_leaves_the_other_cells_their_ids() -> None:
@@ -260,22 +311,59 @@ def test_inserted_column_leaves_the_other_cells_their_ids() -> None:
         replace(rule, inputs=(rule.inputs[0], "-", *rule.inputs[1:])) for rule in table.rules
     )
     inputs = (table.inputs[0], column, *table.inputs[1:])
-    edited = table_of(with_table(every, inputs=inputs, rules=rules))
-    assert edited.inputs == inputs
-    assert [ids(rule.inputs) for rule in edited.rules] == [
-        ["_cellA1", "", "_cellA2"],
-        ["_cellB1", "", ""],
+    written = written_with(every, inputs=inputs, rules=rules)
+    assert table_of(read_definitions(written)).inputs == inputs
+    assert ids_of_cells(written) == [
+        ["_cellA1", "", "_cellA2", "_cellA3"],
+        ["_cellB1", "", "", "_cellB3"],
     ]
 
 
-def test_reworded_cell_keeps_its_id_and_a_plain_text_has_none() -> None:
-    rule = table_of(read_definitions(EVERY)).rules[0]
-    reworded = m.reworded(rule.inputs[0], "< 20")
-    edited = replace(rule, inputs=(reworded, m.reworded("plain", '"b"')))
-    read = table_of(with_table(read_definitions(EVERY), rules=(edited,))).rules[0]
-    assert (read.inputs, ids(read.inputs)) == (("< 20", '"b"'), ["_cellA1", ""])
-    assert isinstance(read.inputs[0], m.Text)
-    assert read.inputs[0].kept == rule.inputs[0].kept != m.NOTHING  # type: ignore[attr-defined]
+def test_moved_column_takes_its_cells_along_also_when_it_is_edited() -> None:
+    every = read_definitions(EVERY)
+    table = table_of(every)
+    rules = tuple(replace(rule, inputs=rule.inputs[::-1]) for rule in table.rules)
+    first, second = table.inputs
+    written = written_with(every, inputs=(second, replace(first, label="Other")), rules=rules)
+    assert ids_of_cells(written) == [
+        ["_cellA2", "_cellA1", "_cellA3"],
+        ["", "_cellB1", "_cellB3"],
+    ]
+
+
+def test_removed_column_takes_its_ids_away() -> None:
+    every = read_definitions(EVERY)
+    table = table_of(every)
+    rules = tuple(replace(rule, inputs=without(rule.inputs, 0)) for rule in table.rules)
+    written = written_with(every, inputs=table.inputs[1:], rules=rules)
+    assert ids_of_cells(written) == [["_cellA2", "_cellA3"], ["", "_cellB3"]]
+
+
+def test_replaced_column_takes_over_the_cells() -> None:
+    every = read_definitions(EVERY)
+    column = m.TableInput("_new", "New", "amount + 1", "number", "")
+    written = written_with(every, inputs=(column, table_of(every).inputs[1]))
+    assert ids_of_cells(written) == EVERY_CELL
+
+
+def test_rule_of_another_table_brings_the_ids_of_its_own_cells() -> None:
+    every = read_definitions(EVERY)
+    other = EVERY.replace(b"_cell", b"_other").replace(b"_rule", b"_row")
+    rules = (*table_of(every).rules, *table_of(read_definitions(other)).rules)
+    assert ids_of_cells(written_with(every, rules=rules)) == [
+        *EVERY_CELL,
+        ["_otherA1", "_otherA2", "_otherA3"],
+        ["_otherB1", "", "_otherB3"],
+    ]
+
+
+def test_reworded_text_keeps_its_id_and_a_plain_text_has_none() -> None:
+    column = table_of(read_definitions(EVERY)).inputs[0]
+    reworded = m.reworded(column.text, "amount * 2")
+    assert (reworded, m.reworded("plain", "b")) == ("amount * 2", "b")
+    inputs = (replace(column, text=reworded), table_of(read_definitions(EVERY)).inputs[1])
+    read = table_of(with_table(read_definitions(EVERY), inputs=inputs)).inputs[0]
+    assert (read.text, read.text.id) == ("amount * 2", "_inputExpression1")  # type: ignore[attr-defined]
 
 
 def test_annotations_and_types_can_be_added() -> None:
