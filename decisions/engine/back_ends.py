@@ -19,6 +19,7 @@ from decisions.engine.types import ANY, Type
 
 # Trees nested too deep for the writer of code, and texts that Python's own parser gives up on.
 _REFUSED = (RecursionError, MemoryError, SyntaxError)
+_LOOPS = (n.For, n.Quantified, n.Filter, n.FunctionOf)
 
 
 def program_of(compiler: Compiler, part: Part) -> Program:
@@ -60,6 +61,15 @@ def expression_code(
         return compile_expression(node, names, where)
     except _REFUSED:
         return interpret_expression(node, names, where)
+
+
+def first_code(
+    node: n.Node, names: Mapping[str, Type], where: str
+) -> tuple[Callable[..., Any] | None, list[Problem]]:
+    """Give the same for an expression that may not come again: interpreted unless it may loop."""
+    if any(isinstance(part, _LOOPS) for part in n.walk(node)):
+        return expression_code(node, names, where)
+    return interpret_expression(node, names, where)
 
 
 def lean_expression(

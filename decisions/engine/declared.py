@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from decisions.engine import model as m
-from decisions.engine.builtins import BUILTINS
+from decisions.engine.builtins import BUILTIN_NAMES
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.constants import fold
-from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
@@ -137,7 +136,7 @@ class _Builder:
             return None
         where = f'allowed values of "{title}"'
         try:
-            around = Surroundings(Names(BUILTINS), where=where)
+            around = Surroundings(BUILTIN_NAMES, where=where)
             tests = fold(parse_unary_tests(text, around), around.names)
         except Refused as refusal:
             self.declared.problems.append(refusal.problem)

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from decisions.engine.back_ends import expression_code, lean_expression
-from decisions.engine.builtins import BUILTINS
+from decisions.engine.back_ends import expression_code, first_code, lean_expression
+from decisions.engine.builtins import BUILTIN_NAMES
 from decisions.engine.codegen.entry import Enter
 from decisions.engine.feel.names import Names, normal_name
 from decisions.engine.feel.nodes import Node
@@ -65,9 +65,9 @@ def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: 
     run = Run(now=now)
     try:
         names = {normal_name(name): take_in(value) for name, value in given.items()}
-        code, problems = _compiled(text, tuple(names), frozenset(_keys(names)), tests)
-        run.problems.extend(problems)
-        return _answer(give_out(code(run, *names.values()), run), run.problems)
+        found = _expression(text, tuple(names), frozenset(_keys(names)), tests)
+        run.problems.extend(found.problems)
+        return _answer(give_out(found.code()(run, *names.values()), run), run.problems)
     except Refused as refusal:
         run.problems.append(refusal.problem)
     except RecursionError:
@@ -78,6 +78,7 @@ def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: 
 
 
 _MOST_ENTRIES = 512
+_WHERE = "expression"
 _KINDS: dict[type, Type] = {
     bool: BOOLEAN,
     int: NUMBER,
@@ -112,19 +113,34 @@ def _lean(text: str, kinds: dict[str, Type]) -> Enter | None:
 
 
 def _parsed(text: str, names: tuple[str, ...], members: frozenset[str], *, tests: bool) -> Node:
-    around = Surroundings(
-        Names(names, Names(BUILTINS)), Names(members, PROPERTIES), {}, "expression"
-    )
+    around = Surroundings(Names(names, BUILTIN_NAMES), Names(members, PROPERTIES), {}, "expression")
     return (parse_unary_tests if tests else parse_expression)(text, around)
 
 
+class _Expression:
+    """An expression and its code, which is compiled when it comes for the second time."""
+
+    def __init__(self, node: Node, names: tuple[str, ...]) -> None:
+        self.node = node
+        self.kinds: dict[str, Type] = dict.fromkeys(names, ANY)
+        self.first, self.problems = first_code(node, self.kinds, _WHERE)
+        self.compiled: Callable[..., Any] | None = None
+
+    def code(self) -> Callable[..., Any]:
+        """Give a function of the run and of the values of the names in their order."""
+        first, self.first = self.first, None
+        if first is not None:
+            return first
+        if self.compiled is None:
+            self.compiled, _ = expression_code(self.node, self.kinds, _WHERE)
+        return self.compiled
+
+
 @lru_cache(maxsize=512)
-def _compiled(
+def _expression(
     text: str, names: tuple[str, ...], members: frozenset[str], tests: bool
-) -> tuple[Callable[..., Any], tuple[Problem, ...]]:
-    node = _parsed(text, names, members, tests=tests)
-    code, problems = expression_code(node, dict.fromkeys(names, ANY), "expression")
-    return code, tuple(problems)
+) -> _Expression:
+    return _Expression(_parsed(text, names, members, tests=tests), names)
 
 
 def _keys(value: Any) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from decisions.engine import model as m
-from decisions.engine.builtins import BUILTINS
+from decisions.engine.builtins import BUILTIN_NAMES
 from decisions.engine.declared import Compile, Declared, declare
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.names import Names
@@ -260,24 +260,23 @@ class Graph:
 
     def lower(self) -> None:
         """Build the trees of all decisions and knowledge models."""
-        base = Names(BUILTINS)
         for part in self.parts.values():
             element = part.element
             if isinstance(element, m.Decision):
-                lowering = self._lowering(part, base)
+                lowering = self._lowering(part)
                 node = lowering.lower(element.expression)
                 part.node = with_type(node, part.type if part.type != ANY else None, part.label)
                 self.problems.extend(lowering.problems)
             elif isinstance(element, m.KnowledgeModel) and element.function is not None:
-                lowering = self._lowering(part, base)
+                lowering = self._lowering(part)
                 result = part.type if part.type != ANY else None
                 part.node = lowering.function_named(element.function, element.name, result)
                 self.problems.extend(lowering.problems)
         for file in self.files.values():
             self.problems.extend(file.declared.problems)
 
-    def _lowering(self, part: Part, base: Names) -> Lowering:
-        names = Names(part.requires, base)
+    def _lowering(self, part: Part) -> Lowering:
+        names = Names(part.requires, BUILTIN_NAMES)
         if isinstance(part.element, m.KnowledgeModel):
             names.add(part.name)
         return Lowering(part.file.declared, names, part.file.members, part.label)

@@ -35,7 +35,8 @@ from decisions.engine.xml_kept import (
 )
 from decisions.engine.xml_schema import EXTENSION, GRAPH, MODEL, lifted
 
-_TOO_DEEP: Any = etree.XPath("/*" * (NESTING + 1))
+# Rows of tables are read without going deeper; they are most of a large file.
+_TOO_DEEP: Any = etree.XPath("/*[local-name() != 'rule']" * (NESTING + 1))
 _POSITION = re.compile(r",? line \d+, column \d+")
 
 

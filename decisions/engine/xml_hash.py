@@ -19,7 +19,7 @@ from decisions.engine.xml_elements import Element, local_name
 _XML = b"http://www.w3.org/XML/1998/namespace"
 _DECLARATION = re.compile(rb"xmlns(?:(?::([\w.-]+))?\s*=\s*(?:\"([^\"&<]+)\"|'([^'&<]+)'))?")
 _NAME_BEYOND_ASCII = re.compile(rb'[\x80-\xff][^\s="<>]*="')
-_SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+_SPACES = "\t\n\r " + "".join(space for space in map(chr, range(0x7F, 0x3001)) if space.isspace())
 
 
 def content_hash(root: Element, source: bytes) -> str:
@@ -79,8 +79,9 @@ def _quick_canonical_xml(root: Element) -> bytes | None:
     # White space other than \r stands for itself, and < only before a tag.
     text = canonical.decode().replace("&#xD;", "\r")
     spaces = [space for space in _SPACES if space in text]
-    if any(f">{space}" in text or f"{space}<" in text for space in spaces):
-        text = "<".join(map(_strip_text, text.split("<")))
+    if not any(f">{space}" in text or f"{space}<" in text for space in spaces):
+        return canonical
+    text = "<".join(map(_strip_text, text.split("<")))
     return text.replace("\r", "&#xD;").encode()
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from decisions.engine.back_ends import tests_code
-from decisions.engine.builtins import BUILTINS
+from decisions.engine.builtins import BUILTIN_NAMES, BUILTINS
 from decisions.engine.feel import nodes as n
-from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_unary_tests
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Refused
@@ -53,7 +52,7 @@ def type_limits(kind: Type) -> Limits:
 def text_limits(text: str, base: Type, allows: Condition | None) -> Limits:
     """Read unary tests; what is no constant is a condition, left out where it cannot be tried."""
     try:
-        tests = parse_unary_tests(text, Surroundings(Names(BUILTINS)))
+        tests = parse_unary_tests(text, Surroundings(BUILTIN_NAMES))
     except Refused:
         return Limits()
     return limits_of_tests(tests, base, allows)

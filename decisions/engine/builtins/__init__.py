@@ -14,7 +14,10 @@ from decisions.engine.builtins import (
 )
 from decisions.engine.builtins.signatures import gather
 from decisions.engine.calls import Builtin
+from decisions.engine.feel.names import Names
 
 BUILTINS: dict[str, Builtin] = gather(
     boolean, context, conversion, lists, numeric, ranges, strings, temporal
 )
+BUILTIN_NAMES = Names(BUILTINS)
+"""The outermost scope of every text; nothing is added to it."""

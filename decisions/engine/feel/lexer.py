@@ -30,10 +30,20 @@ KEYWORDS = frozenset(
     ]
 )
 
-_SKIP = re.compile(r"(?:[\s\ufeff\u180e\u200b]|//[^\n\r]*|/\*(?s:.*?)\*/)*")
-_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_SYMBOL = re.compile(r"\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{},:.@]")
+_SPACE = r"(?:[\s\ufeff\u180e\u200b]|//[^\n\r]*|/\*(?s:.*?)\*/)*+"
+_SKIP = re.compile(_SPACE)
+_TOKEN = re.compile(
+    _SPACE
+    + rf"""(?:
+      ( {NAME_WORD.pattern} )
+    | ( (?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
+    | ( "[^"\\]*+(?:\\.[^"\\]*+)*+" )
+    | ( \*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.@] )
+    | ( . )
+    )?""",
+    re.VERBOSE | re.DOTALL,
+)
+_KINDS = ("end", "name", "number", "string", "symbol", "bad")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
@@ -55,32 +65,30 @@ def skip_space(text: str, position: int) -> int:
 
 def next_token(text: str, position: int, names: Names) -> Token:
     """Read the token at `position`; names known in the scope win over keywords when longer."""
-    start = skip_space(text, position)
-    if start >= len(text):
-        return Token("end", "", start, start)
-    first = text[start]
-    if first == '"':
-        return _match(_STRING, "string", text, start)
-    if first.isdigit() or (first == "." and text[start + 1 : start + 2].isdigit()):
-        return _match(_NUMBER, "number", text, start)
-    word = NAME_WORD.match(text, start)
-    if word is None:
-        return _match(_SYMBOL, "symbol", text, start)
-    known = names.longest(text, start)
-    if known is not None and (known[1] > word.end() or word[0] not in KEYWORDS):
+    match = _TOKEN.match(text, position)
+    assert match is not None  # as every part of the pattern may be missing
+    group = match.lastindex or 0
+    start, end = match.span(group) if group else (match.end(), match.end())
+    found = match[group] if group else ""
+    if group == 1:
+        return _word(text, found, start, end, names)
+    if found == "." and text[end : end + 1].isdigit():
+        return Token("bad", found, start, end)
+    return Token(_KINDS[group], found, start, end)
+
+
+def _word(text: str, word: str, start: int, end: int, names: Names) -> Token:
+    """Tell names and keywords apart; digits of other scripts begin no name, nor a number."""
+    if word[0] > "\x7f" and word[0].isdigit():
+        return Token("bad", word[0], start, start + 1)
+    known = names.longest_from(word, text, end)
+    if known is not None and (known[1] > end or word not in KEYWORDS):
         return Token("name", known[0], start, known[1])
-    if word[0] in KEYWORDS:
-        return Token("keyword", word[0], start, word.end())
-    if word[0].startswith("?") and len(word[0]) > 1:
+    if word in KEYWORDS:
+        return Token("keyword", word, start, end)
+    if word[0] == "?" and len(word) > 1:
         return Token("name", "?", start, start + 1)
-    return Token("name", word[0], start, word.end())
-
-
-def _match(pattern: re.Pattern[str], kind: str, text: str, start: int) -> Token:
-    match = pattern.match(text, start)
-    if match is None:
-        return Token("bad", text[start], start, start + 1)
-    return Token(kind, match[0], start, match.end())
+    return Token("name", word, start, end)
 
 
 def unescape(token: str) -> str:

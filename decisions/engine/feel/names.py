@@ -18,9 +18,10 @@ _PART = re.compile(f"[{NAME_PART}]+|[^\\s{NAME_PART}]")
 _END = ""
 
 
-def name_parts(name: str) -> list[str]:
-    """Split a name into its words and symbols."""
-    return _PART.findall(name)
+def first_part(text: str, position: int) -> str:
+    """Give the word or symbol at a place of a text; empty where there is none."""
+    match = _PART.match(text, position)
+    return match[0] if match else ""
 
 
 def normal_name(name: str) -> str:
@@ -41,9 +42,12 @@ class Names:
 
     def add(self, name: str) -> None:
         """Make a name known."""
+        if name.isascii() and name.isidentifier():  # one word, as nearly all names
+            self.root.setdefault(name, {})[_END] = name
+            return
         normal = normal_name(name)
         node = self.root
-        for part in name_parts(normal):
+        for part in _PART.findall(normal):
             node = node.setdefault(part, {})
         if node is not self.root:
             node[_END] = normal
@@ -53,7 +57,7 @@ class Names:
         scope = self
         while scope.parent is not None:
             node: dict[str, Any] | None = scope.root
-            for part in name_parts(name):
+            for part in _PART.findall(name):
                 node = node.get(part) if node is not None else None
             if node is not None and _END in node:
                 return True
@@ -63,18 +67,26 @@ class Names:
     def longest(self, text: str, start: int) -> tuple[str, int] | None:
         """Give the longest known name that begins at `start`, and where it ends."""
         match = NAME_WORD.match(text, start)
-        if match is None:
-            return None
+        return None if match is None else self.longest_from(match[0], text, match.end())
+
+    def longest_from(self, word: str, text: str, end: int) -> tuple[str, int] | None:
+        """Give the longest known name that begins with a word, which ends at `end`."""
         best: tuple[str, int] | None = None
         scope: Names | None = self
         while scope is not None:
-            node = scope.root.get(match[0])
+            node = scope.root.get(word)
             if node is not None:
-                found = _follow(node, text, match.end())
+                found = _follow(node, text, end)
                 if found is not None and (best is None or found[1] > best[1]):
                     best = found
             scope = scope.parent
         return best
+
+    def inside(self, parent: Names) -> Names:
+        """Give the same names inside another scope; neither must get more names."""
+        names = Names((), parent)
+        names.root = self.root
+        return names
 
 
 def _follow(node: dict[str, Any], text: str, end: int) -> tuple[str, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 from decisions.engine.types import Type
@@ -343,8 +343,8 @@ class Table(Node):
 
 def children(node: Any) -> Iterator[Any]:
     """Give the nodes and clauses directly beneath one, in the order of the text, each once."""
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
         if isinstance(value, _PARTS):
             yield value
         elif isinstance(value, tuple):

@@ -11,12 +11,11 @@ from decisions.engine.feel.blocks import Blocks
 from decisions.engine.feel.lexer import Token, skip_space, unescape
 from decisions.engine.feel.names import (
     NAME_PART,
-    NAME_START,
     NAME_WORD,
     Names,
     normal_name,
 )
-from decisions.engine.feel.tokens import Surroundings, nesting_problem
+from decisions.engine.feel.tokens import FIXED, Surroundings, nesting_problem
 from decisions.engine.limits import NESTING
 from decisions.engine.problems import Refused
 
@@ -32,7 +31,8 @@ _BINDING = {
     **dict.fromkeys(".[(", _POSTFIX),
 }
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-_NAMED_ARGUMENT = re.compile(f"([{NAME_START}][{NAME_PART}\\s]*?)\\s*:")
+_INPUT = Names(("?",))
+_NAMED_ARGUMENT = re.compile(rf"({NAME_WORD.pattern}+(?:\s++[{NAME_PART}]++)*+)\s*+:")
 _AFTER_RANGE = re.compile(
     r"[\s]*(?:$|[),\]}=!<>+*/]|\.(?!\d)|(?:and|or|then|else|return|satisfies|in|between)\b)"
 )
@@ -43,28 +43,30 @@ def parse_expression(text: str, around: Surroundings) -> n.Node:
     parser = _Parser(text, around)
     node = parser.expression(0)
     parser.finish()
-    check_height(node, around.where)
+    check_height(node, parser)
     return node
 
 
 def parse_unary_tests(text: str, around: Surroundings) -> n.Tests:
     """Read the unary tests of a table cell or of allowed values; raises Refused."""
-    inside = Surroundings(Names(("?",), around.names), around.members, around.types, around.where)
-    parser = _Parser(text, inside)
+    parser = _Parser(text, around)
+    parser.enter(_INPUT.inside(around.names))
     tests = parser.unary_tests()
     parser.finish()
-    check_height(tests, around.where)
+    check_height(tests, parser)
     return tests
 
 
-def check_height(root: n.Node, where: str) -> None:
+def check_height(root: n.Node, parser: _Parser) -> None:
     """Refuse trees that later passes could not walk."""
+    if len(parser.text) < NESTING:  # No character adds more than two levels.
+        return
     level: list[object] = [root]
     height = 0
     while level:
         height += 1
         if height > 2 * NESTING:
-            raise Refused(nesting_problem(where, root.at))
+            raise Refused(nesting_problem(parser.where, root.at))
         level = [child for node in level for child in n.children(node)]
 
 
@@ -76,8 +78,8 @@ class _Parser(Blocks):
             raise Refused(nesting_problem(self.where, self.position + 1))
         left = self.prefix()
         while True:
-            token = self.peek()
-            if token.kind not in ("symbol", "keyword"):
+            token = self._token or self.peek()
+            if token.kind not in FIXED:
                 break
             binding = _BINDING.get(token.text, 0)
             if binding <= minimum or (token.text == "[" and self.ends_range(token)):
@@ -131,7 +133,7 @@ class _Parser(Blocks):
 
     def prefix(self) -> n.Node:
         """Read what an expression begins with."""
-        token = self.peek()
+        token = self._token or self.peek()
         at = token.start + 1
         if token.kind == "number":
             self.take()
@@ -141,7 +143,7 @@ class _Parser(Blocks):
             return n.Literal(at, unescape(token.text))
         if token.kind == "name":
             return self.name(token)
-        read = _PREFIXES.get(token.text) if token.kind in ("symbol", "keyword") else None
+        read = _PREFIXES.get(token.text) if token.kind in FIXED else None
         if read is None:
             raise self.unexpected()
         self.take()
@@ -251,11 +253,13 @@ class _Parser(Blocks):
     def member_name(self) -> str:
         """Read the name after a dot; component names may have several words."""
         start = skip_space(self.text, self.position)
-        known = self.members.longest(self.text, start) or self.names.longest(self.text, start)
-        word = NAME_WORD.match(self.text, start)
-        if word is None:
+        match = NAME_WORD.match(self.text, start)
+        if match is None:
             raise self.unexpected("A name is missing after the dot")
-        name, end = known or (word[0], word.end())
+        word = match[0], match.end()
+        known = self.members.longest_from(word[0], self.text, word[1])
+        known = known or self.names.longest_from(word[0], self.text, word[1])
+        name, end = known or word
         if known is None and name.startswith("?") and len(name) > 1:
             raise self.unexpected("A name is missing after the dot")
         self.move(end)

@@ -15,15 +15,10 @@ _WORDS = {"true": True, "false": False, "null": None}
 _CONSTANT = r'(?:"[^"\\]*"|-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)'
 _TEXTS = re.compile(r'\s*"[^"\\]*"\s*(?:,\s*"[^"\\]*"\s*)*', re.ASCII)
 _VALUE = re.compile(rf"\s*({_CONSTANT})\s*", re.ASCII)
-_TEST = re.compile(
-    rf"""
-    \s* (?:
-        ( {_CONSTANT} )
-      | ( <= | >= | != | [<>=] ) \s* ( {_CONSTANT} )
-      | ( [\[\](] ) \s* ( {_CONSTANT} ) \s* \.\. \s* ( {_CONSTANT} ) \s* ( [\[\])] )
-    ) \s* (?: , | \Z )
-    """,
-    re.ASCII | re.VERBOSE,
+_END = r"\s*(?:,|\Z)"
+_TEST = re.compile(rf"\s*(?:(<=|>=|!=|[<>=])\s*)?({_CONSTANT}){_END}", re.ASCII)
+_RANGE = re.compile(
+    rf"\s*([\[\](])\s*({_CONSTANT})\s*\.\.\s*({_CONSTANT})\s*([\[\])]){_END}", re.ASCII
 )
 
 
@@ -42,7 +37,7 @@ class Constants:
         if match is None or len(text) > EXPRESSION_CHARACTERS:
             return None
         try:
-            return self._literal(match, 1)
+            return n.Literal(match.start(1) + 1, _constant(match[1]))
         except numbers.NumberError:
             return None
 
@@ -78,23 +73,26 @@ class Constants:
         tests = []
         position = 0
         while True:
-            match = _TEST.match(text, position)
-            if match is None:
-                return []
-            tests.append(self._test(match))
+            match = _RANGE.match(text, position)
+            if match is not None:
+                tests.append(self._range(match))
+            else:
+                match = _TEST.match(text, position)
+                if match is None:
+                    return []
+                tests.append(self._test(match))
             position = match.end()
             if text[position - 1] != ",":
                 return tests
 
     def _test(self, match: re.Match[str]) -> n.Test:
-        value, operator, _, bracket, _, _, end = match.groups()
-        if value is not None:
-            return n.Test(match.start(1) + 1, "", self._literal(match, 1))
-        if operator is not None:
-            return n.Test(match.start(2) + 1, operator, self._literal(match, 3))
-        low, high = self._literal(match, 5), self._literal(match, 6)
-        at = match.start(4) + 1
-        return n.Test(at, "", n.RangeOf(at, low, high, bracket == "[", end == "]"))
+        at = match.start(1 if match[1] else 2) + 1
+        return n.Test(at, match[1] or "", self._literal(match, 2))
+
+    def _range(self, match: re.Match[str]) -> n.Test:
+        at, (left, _, _, right) = match.start(1) + 1, match.groups()
+        low, high = self._literal(match, 2), self._literal(match, 3)
+        return n.Test(at, "", n.RangeOf(at, low, high, left == "[", right == "]"))
 
     def _literal(self, match: re.Match[str], group: int) -> n.Literal:
         """Give the constant of a group; raises NumberError for a number that is too large."""

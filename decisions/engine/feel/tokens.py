@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 from decisions.engine.access import PROPERTY_NAMES
 from decisions.engine.feel.lexer import Token, next_token, skip_space
-from decisions.engine.feel.names import NAME_WORD, Names, name_parts, normal_name
+from decisions.engine.feel.names import NAME_WORD, Names, first_part, normal_name
 from decisions.engine.limits import EXPRESSION_CHARACTERS, NESTING
 from decisions.engine.problems import Problem, Refused
 from decisions.engine.types import Type
+
+FIXED = frozenset({"symbol", "keyword"})
+"""The kinds of tokens that the grammar writes out."""
 
 PROPERTIES = Names(PROPERTY_NAMES)
 """The names that may follow a dot in any text; members of a model have these as their parent."""
@@ -70,8 +73,9 @@ class Tokens:
 
     def take(self) -> Token:
         """Move past the next token."""
-        token = self.peek()
-        self.move(token.end)
+        token = self._token or self.peek()
+        self.position = token.end
+        self._token = None
         return token
 
     def move(self, position: int) -> None:
@@ -87,15 +91,16 @@ class Tokens:
 
     def sees(self, *texts: str) -> bool:
         """Tell whether the next token is one of these symbols or keywords."""
-        token = self.peek()
-        return token.kind in ("symbol", "keyword") and token.text in texts
+        token = self._token or self.peek()
+        return token.text in texts and token.kind in FIXED
 
     def accept(self, text: str) -> bool:
         """Take the next token when it is this symbol or keyword."""
-        if self.sees(text):
-            self.take()
-            return True
-        return False
+        token = self._token or self.peek()
+        if token.text != text or token.kind not in FIXED:
+            return False
+        self.take()
+        return True
 
     def expect(self, text: str, after: str) -> Token:
         """Take this symbol or keyword, or refuse the text."""
@@ -135,22 +140,17 @@ class Tokens:
 
     def new_name(self, *stops: str) -> str:
         """Read a name that is being introduced, up to and past one of the stop words."""
-        start = skip_space(self.text, self.position)
-        position, end, parts = start, start, []
-        while True:
-            position = skip_space(self.text, position)
-            parts = name_parts(self.text[position : position + 200])[:1]
-            if not parts or parts[0] in stops or parts[0] in ")]}(":
-                break
-            position += len(parts[0])
-            end = position
+        start = position = end = skip_space(self.text, self.position)
+        part = first_part(self.text, position)
+        while part and part not in stops and part not in ")]}(":
+            end = position + len(part)
+            position = skip_space(self.text, end)
+            part = first_part(self.text, position)
         name = normal_name(self.text[start:end])
-        if not parts or parts[0] not in stops or not NAME_WORD.match(name):
+        if part not in stops or not NAME_WORD.match(name):
             self.move(start)
             raise self.unexpected(f'A name followed by "{stops[0]}" is missing')
-        self.move(position)
-        if parts[0] not in (",", ")"):
-            self.move(position + len(parts[0]))
+        self.move(position if part in (",", ")") else position + len(part))
         return name
 
     def take_word(self, word: str, after: str) -> None:

@@ -45,8 +45,9 @@ from decisions.engine.types import (
     list_of,
     range_of,
 )
-from decisions.engine.values import kind_of
+from decisions.engine.values import KINDS
 
+_CONSTANTS = {kind: SIMPLE.get(name, NULL) for kind, name in KINDS.items()}
 _COMPARABLE = ORDERED | {TIME, DATETIME}
 _MOST_TYPE_TEXT = 20_000
 _RANGES = {kind: range_of(kind) for kind in _COMPARABLE}
@@ -97,9 +98,7 @@ class Typer:
         return found
 
     def literal(self, node: n.Literal, scope: Scope) -> Type:
-        if node.value is None:
-            return NULL
-        return SIMPLE[kind_of(node.value)]
+        return _CONSTANTS[type(node.value)]
 
     def name(self, node: n.Name, scope: Scope) -> Type:
         found = scope.find(node.name)

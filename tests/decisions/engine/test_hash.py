@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from decisions.engine import load_model
+from decisions.engine.xml_hash import content_hash
 from tests.decisions.engine import dmn
 
 SPACES = {"a": "urn:a", "b": "urn:b", "c": "urn:other", "d": "urn:d"}
@@ -95,3 +96,13 @@ def test_hash_is_the_same_in_every_encoding() -> None:
     declared = text.replace("UTF-8", "UTF-16").encode("utf-16")
     undeclared = text.partition("?>")[2].encode("utf-16")
     assert load_model(declared).hash == load_model(undeclared).hash == load_model(text).hash
+
+
+def test_hash_leaves_the_diagram_in_the_tree() -> None:
+    diagram = '<d:DMNDI xmlns:d="urn:d"><d:x/> </d:DMNDI>'
+    source = dmn.file(dmn.decision("D", "1"), diagram, "<description/>").encode()
+    root = etree.fromstring(source)
+    content_hash(root, source)
+    assert etree.tostring(root, method="c14n") == etree.tostring(
+        etree.fromstring(source), method="c14n"
+    )
