@@ -71,8 +71,8 @@ LEAVES: dict[str, list[str]] = {
     "dates": ["[]", '[@"2024-03-01", @"2024-02-29"]', '[date("2024-02-29")]'],
     "row": ['{k: 1, s: "a"}', "{k: null, s: null}", '{s: "b", k: 2.5}'],
     "rows": ["[]", '[{k: 1, s: "a"}, {k: 2, s: "b"}]', '[{k: 3, s: "a"}, null]'],
-    "range": ["[1..3]", "(0..2)", "[2..2]", "]1..5[", "(< 3)", "(>= 2)"],
-    "function": ["count", "function() 1", "abs", "not"],
+    "range": ["[1..3]", "(0..2)", "[2..2]", "(1..5)", "(< 3)", "(>= 2)"],
+    "function": ["count", "(function() 1)", "abs", "not"],
 }
 # $kind is a hole; $kind{name: kind} one in which a name is known besides.
 TEMPLATES: dict[str, str] = {
@@ -187,6 +187,7 @@ TEMPLATES: dict[str, str] = {
         ($date between $date and $date)
         ($string between $string and $any)
         ($number in $range)
+        ($number in ]1..5[)
         ($number in [$number..$number])
         ($string in ["a".."b"))
         ($date in ($date..$date])
@@ -367,8 +368,8 @@ TEMPLATES: dict[str, str] = {
         range("[1..3]")
     """,
     "function": """
-        function(x) $any{x: any}
-        function(x: number) $number{x: number}
+        (function(x) $any{x: any})
+        (function(x: number) $number{x: number})
         (function(x) function(y) $any{x: any, y: any})($any)
     """,
 }
