@@ -15,7 +15,7 @@ from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.plain import Constants
 from decisions.engine.feel.tokens import Surroundings
 from decisions.engine.problems import Problem, Refused, did_you_mean
-from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
+from decisions.engine.tables.hit_policy import AGGREGATIONS, LISTS, POLICIES
 from decisions.engine.types import ANY, ListType, Type, base_of, item_of
 
 _NOTHING = n.Literal(1, None)
@@ -250,12 +250,10 @@ class Lowering:
         allowed = self.tests(clause.allowed, f"{where}, output values")
         reference = clause.type_ref or (table.type_ref if len(table.outputs) == 1 else "")
         kind = self.kind(reference)
-        if not clause.type_ref and policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+        if not clause.type_ref and policy in LISTS:
             # The table's type is that of its rows together.
             kind = ANY if table.aggregation == "COUNT" else item_of(kind)
-        elif policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") and isinstance(
-            base_of(kind), ListType
-        ):
+        elif policy in LISTS and isinstance(base_of(kind), ListType):
             # A column may declare the type of the list that its rows make.
             kind = ANY
         ordered = allowed if allowed.tests else self.declared.tests.get(reference)

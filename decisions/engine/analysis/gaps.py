@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decisions.engine.analysis.checked import LISTED, Checked
-from decisions.engine.analysis.reach import SINGLE
 from decisions.engine.analysis.search import (
     Box,
     Budget,
@@ -16,6 +15,7 @@ from decisions.engine.analysis.search import (
 )
 from decisions.engine.analysis.space import Space
 from decisions.engine.analysis.words import say_region, say_rows
+from decisions.engine.tables.hit_policy import ONE_VALUE
 
 _GENERAL = 2
 """A gap that narrows no more axes than this is not grown in other orders."""
@@ -36,7 +36,7 @@ def find_gaps(checked: Checked, masks: Sequence[int]) -> None:
     an answer without a row, so that their gaps are told on request only.
     """
     table = checked.table
-    wanted = table.hit_policy in SINGLE and all(out.default is None for out in table.outputs)
+    wanted = table.hit_policy in ONE_VALUE and all(out.default is None for out in table.outputs)
     if not wanted and not checked.every:
         return
     if not table.rules:

@@ -10,6 +10,7 @@ from decisions.engine.analysis.checked import LISTED, Checked
 from decisions.engine.analysis.search import bits
 from decisions.engine.analysis.space import Space
 from decisions.engine.feel import nodes as n
+from decisions.engine.tables.hit_policy import CLASHES
 
 _SAME, _OTHER, _UNKNOWN = "same", "other", "unknown"
 
@@ -72,7 +73,7 @@ def find_overlaps(checked: Checked, masks: list[int]) -> None:
     """Report pairs of rows where the hit policy forbids them, or all on request."""
     table = checked.table
     policy = table.hit_policy
-    if policy in ("UNIQUE", "ANY") or checked.every:
+    if policy in CLASHES or checked.every:
         pairs = _pairs(masks)
         if policy == "ANY":
             clashes = [pair for pair in pairs if _outputs(table, *pair) == _OTHER]
@@ -112,21 +113,12 @@ def _outputs(table: n.Table, first: int, second: int) -> str:
 def _report(checked: Checked, first: int, second: int) -> None:
     policy, space = checked.table.hit_policy, checked.space
     box = tuple(a & b for a, b in zip(space.boxes[first], space.boxes[second], strict=True))
-    rows = f"Rows {first + 1} and {second + 1} match at once"
-    error = policy in ("UNIQUE", "ANY")
-    message = {
-        "UNIQUE": f"{rows}, but the hit policy UNIQUE allows one.",
-        "ANY": f"{rows} and give different results, but the hit policy ANY asks for the same.",
-        "FIRST": f"{rows}; row {first + 1} comes first.",
-    }.get(policy, f"{rows}.")
-    hint = {
-        "UNIQUE": "Make the rows exclude one another, or choose the hit policy FIRST or PRIORITY.",
-        "ANY": "Make their outputs agree, or choose the hit policy FIRST or PRIORITY.",
-    }.get(policy, "")
+    allowed = f"; row {first + 1} comes first." if policy == "FIRST" else "."
+    said, hint = CLASHES.get(policy, (allowed, ""))
     checked.report(
         "table.overlap",
-        "error" if error else "info",
-        message,
+        "error" if policy in CLASHES else "info",
+        f"Rows {first + 1} and {second + 1} match at once{said}",
         hint,
         rows=(first, second),
         box=box,

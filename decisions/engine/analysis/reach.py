@@ -15,6 +15,7 @@ from decisions.engine.analysis.allowed import Limits, type_limits
 from decisions.engine.facts import Shape, shape_of_input
 from decisions.engine.feel import nodes as n
 from decisions.engine.graph import Graph, Part
+from decisions.engine.tables.hit_policy import ONE_VALUE
 from decisions.engine.tables.sets import CellSet
 from decisions.engine.types import ANY, BOOLEAN, SCALARS, SIMPLE, Type, base_of
 from decisions.engine.values import kind_of
@@ -184,8 +185,8 @@ class Reach:
     def _table(self, node: n.Table, scope: Scope) -> Limits:
         if node.hit_policy == "COLLECT" and node.aggregation == "COUNT":
             return Limits(False, (_FROM_ZERO,), whole=True)
-        if len(node.outputs) != 1 or node.hit_policy not in SINGLE:
-            return Limits(null=node.hit_policy in SINGLE)
+        if len(node.outputs) != 1 or node.hit_policy not in ONE_VALUE:
+            return Limits(null=node.hit_policy in ONE_VALUE)
         clause = node.outputs[0]
         bodies = dict.fromkeys(node.rules.outputs[0].bodies)
         given = [self.limits(body, scope) for body in bodies]
@@ -194,10 +195,6 @@ class Reach:
         elif self.has_gaps(node, scope):
             given.append(_NULL)
         return _either(given) & replace(type_limits(clause.type), null=True)
-
-
-SINGLE = ("UNIQUE", "FIRST", "ANY", "PRIORITY")
-"""The hit policies that give the value of one row."""
 
 
 def _shape_part(shape: Shape, name: str) -> Bound:

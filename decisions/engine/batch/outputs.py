@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decisions.engine.batch.sources import Ints
-from decisions.engine.batch.tables import SINGLE, table_of
+from decisions.engine.batch.tables import table_of
 from decisions.engine.graph import Graph, Part
 from decisions.engine.run import Run
+from decisions.engine.tables.hit_policy import ONE_ROW, ONE_VALUE
 from decisions.engine.types import ListType, base_of
 from decisions.engine.values import give_out
 
@@ -29,12 +30,12 @@ class Outputs:
         found = table_of(graph.parts[targets[0]].node) if len(targets) == 1 else None
         if found is not None:
             node, types = found
-            single = node.hit_policy in ("ANY", "PRIORITY", *SINGLE)
+            single = node.hit_policy in ONE_VALUE
             by_row = (single or bool(node.aggregation)) and not any(
                 isinstance(base_of(kind), ListType) for kind in types
             )
             self.parts = tuple(output.name for output in node.outputs) if by_row else ()
-            if node.hit_policy in SINGLE and len(graph.plan(part).decisions) == 1:
+            if node.hit_policy in ONE_ROW and len(graph.plan(part).decisions) == 1:
                 self.table = node.id
         self.several = len(self.parts) > 1
         self.names = self.parts if self.several else (part.name,)

@@ -20,11 +20,9 @@ from decisions.engine.problems import NOWHERE
 from decisions.engine.run import Run
 from decisions.engine.tables.cells import constant_default, constant_rows
 from decisions.engine.tables.columns import Column, column_of
+from decisions.engine.tables.hit_policy import ONE_ROW
 from decisions.engine.tables.index import tests_in
 from decisions.engine.types import ANY, ItemType, Type
-
-SINGLE = ("FIRST", "UNIQUE")
-"""The hit policies whose value is that of one row."""
 
 
 class NotVector(Exception):
@@ -80,7 +78,7 @@ class Table:
     def __init__(self, node: n.Table, types: Sequence[Type], clauses: Sequence[Clause]) -> None:
         self.id = node.id
         self.outputs = tuple(output.name for output in node.outputs)
-        self.single = node.hit_policy in SINGLE
+        self.single = node.hit_policy in ONE_ROW
         self.unique = node.hit_policy == "UNIQUE"
         self.rows = len(node.rules)
         self.clauses = clauses

@@ -13,6 +13,7 @@ from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
 from decisions.engine.run import FREE_PARTS, Run
 from decisions.engine.tables.cells import condition
+from decisions.engine.tables.hit_policy import ONE_ROW
 from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import (
     ANY,
@@ -167,7 +168,7 @@ class Writer:
         """Tell whether all that a table of constants can give is of a declared type."""
         while isinstance(node, n.Placed) and node.type is None:
             node = node.body
-        if not isinstance(node, n.Table) or node.hit_policy not in ("FIRST", "UNIQUE"):
+        if not isinstance(node, n.Table) or node.hit_policy not in ONE_ROW:
             return False
         rows = self.indexes[id(node)].constants
         plain = all(output.default is None for output in node.outputs)

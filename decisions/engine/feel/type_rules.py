@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from decisions.engine.calls import Builtin
 from decisions.engine.feel import nodes as n
+from decisions.engine.tables.hit_policy import LISTS
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
@@ -77,7 +78,7 @@ def table_type(node: n.Table) -> Type:
         row: Type = node.outputs[0].type
     else:
         row = context_of({output.name: output.type for output in node.outputs})
-    if node.hit_policy not in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+    if node.hit_policy not in LISTS:
         return row
     if node.hit_policy != "COLLECT" or not node.aggregation:
         found: Type = list_of(row)

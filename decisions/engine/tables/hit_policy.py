@@ -14,7 +14,24 @@ from decisions.engine.run import Run
 from decisions.engine.temporal import Days, Months
 from decisions.engine.values import show
 
-POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
+ONE_ROW = ("UNIQUE", "FIRST")
+"""The hit policies that look for a single row and give what it gives."""
+ONE_VALUE = (*ONE_ROW, "PRIORITY", "ANY")
+"""The hit policies that give what one of the matched rows gives."""
+LISTS = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
+"""The hit policies that give what every matched row gives, in a list or aggregated."""
+POLICIES = (*ONE_VALUE, *LISTS)
+CLASHES = {
+    "UNIQUE": (
+        ", but the hit policy UNIQUE allows one.",
+        "Make the rows exclude one another, or choose the hit policy FIRST or PRIORITY.",
+    ),
+    "ANY": (
+        " and give different results, but the hit policy ANY asks for the same.",
+        "Make their outputs agree, or choose the hit policy FIRST or PRIORITY.",
+    ),
+}
+"""The hit policies that rows matching at once may break: what that is, and the way out."""
 AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
 
 
@@ -27,10 +44,12 @@ class Outcome:
     output: Callable[[int], Any]
     default: Callable[[], Any]
 
-    def rows(self) -> str:
-        """Name the rows as people count them."""
-        numbers_ = [str(hit + 1) for hit in self.hits[:5]]
-        return f"{', '.join(numbers_[:-1])} and {numbers_[-1]}"
+    def report_clash(self, site: Site, code: str, policy: str) -> None:
+        """Report that rows which match at once break the hit policy."""
+        numbers = [str(hit + 1) for hit in self.hits[:5]]
+        rows = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+        fault, hint = CLASHES[policy]
+        self.run.report(site, code, f"Rows {rows} match at once{fault}", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +79,11 @@ class Policy:
             return default
         if self.name == "COLLECT" and self.aggregation:
             return 0 if self.aggregation == "COUNT" else None
-        return [] if self.name in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") else None
+        return [] if self.name in LISTS else None
 
     def _unique(self, outcome: Outcome) -> Any:
         if len(outcome.hits) > 1:
-            outcome.run.report(
-                self.site,
-                "table.unique",
-                f"Rows {outcome.rows()} match at once, but the hit policy UNIQUE allows one.",
-                "Make the rows exclude one another, or choose the hit policy FIRST or PRIORITY.",
-            )
+            outcome.report_clash(self.site, "table.unique", "UNIQUE")
             return None
         return outcome.output(outcome.hits[0])
 
@@ -79,13 +93,7 @@ class Policy:
     def _any(self, outcome: Outcome) -> Any:
         values = [outcome.output(hit) for hit in outcome.hits]
         if any(equal(outcome.run, value, values[0]) is not True for value in values[1:]):
-            outcome.run.report(
-                self.site,
-                "table.any",
-                f"Rows {outcome.rows()} match at once and give different results, "
-                "but the hit policy ANY asks for the same.",
-                "Make their outputs agree, or choose the hit policy FIRST or PRIORITY.",
-            )
+            outcome.report_clash(self.site, "table.any", "ANY")
             return None
         return values[0]
 
