@@ -8,6 +8,7 @@ from typing import Any
 
 from decisions.engine.codegen.entry import Enter, Known, slow_entry
 from decisions.engine.codegen.program import Compiler, Program, compile_expression, compile_lean
+from decisions.engine.codegen.scaled import places_of
 from decisions.engine.codegen.unit import NotLean
 from decisions.engine.declared import Allows
 from decisions.engine.facts import Shape
@@ -73,11 +74,19 @@ def first_code(
 
 
 def lean_expression(
-    node: n.Node, kinds: Mapping[str, Type], answer: type
+    node: n.Node, kinds: Mapping[str, Type], given: Mapping[str, Any], answer: type
 ) -> Callable[..., Any] | None:
-    """Give an expression as lean code of values of simple kinds; None where it needs a run."""
+    """Give an expression as lean code of values of simple kinds; None where it needs a run.
+
+    It is quickest for numbers that are of the Python type, and have the places, of those given.
+    """
+    places = {
+        name: places_of(value) if type(value) is float else None
+        for name, value in given.items()
+        if type(value) is float or type(value) is int
+    }
     try:
-        return compile_lean(node, kinds, answer)
+        return compile_lean(node, kinds, places, answer)
     except (NotLean, *_REFUSED):
         return None
 

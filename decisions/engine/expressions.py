@@ -100,16 +100,16 @@ def _remember(text: str, given: Mapping[str, Any]) -> None:
         kinds = {name: _KINDS.get(type(value)) for name, value in given.items()}
         known = {name: kind for name, kind in kinds.items() if kind is not None}
         simple = len(known) == len(kinds) and all(normal_name(name) == name for name in kinds)
-        _entries[text] = _lean(text, known) if simple else None
+        _entries[text] = _lean(text, known, given) if simple else None
     _seen.add(text)
 
 
-def _lean(text: str, kinds: dict[str, Type]) -> Enter | None:
+def _lean(text: str, kinds: dict[str, Type], given: Mapping[str, Any]) -> Enter | None:
     try:
         node = _parsed(text, tuple(kinds), frozenset(kinds), tests=False)
     except (Refused, RecursionError):
         return None
-    return lean_expression(node, kinds, Answer)
+    return lean_expression(node, kinds, given, Answer)
 
 
 def _parsed(text: str, names: tuple[str, ...], members: frozenset[str], *, tests: bool) -> Node:

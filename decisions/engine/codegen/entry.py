@@ -10,8 +10,10 @@ from decimal import Decimal
 from sys import intern
 from typing import Any, NamedTuple
 
+from decisions.engine import numbers
 from decisions.engine.codegen.expressions import Writer
 from decisions.engine.codegen.runtime import Deopt
+from decisions.engine.codegen.scaled import Places, whole_of_float, whole_of_int
 from decisions.engine.codegen.unit import Body, Unit
 from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
@@ -56,10 +58,10 @@ def unfit_text(value: Any) -> bool:
 def number(value: Any) -> Any:
     """Take in a number out of the ordinary; raises Deopt for what is none, or too large."""
     kind = type(value)
-    if kind is not int and kind is not float and kind is not Decimal:
-        raise Deopt
-    found = value if kind is int else take_in(value)
-    if not -_LONGEST < found < _LONGEST:
+    if kind is float and -_LONGEST < value < _LONGEST:
+        return numbers.CONTEXT.create_decimal(repr(value))
+    found = take_in(value) if kind is Decimal else value if kind is int else None
+    if found is None or not -_LONGEST < found < _LONGEST:
         raise Deopt
     return found
 
@@ -111,24 +113,40 @@ def open_entry(writer: Writer, body: Body, shapes: Mapping[str, Shape], known: K
     return list(variables.values())
 
 
-def open_values(writer: Writer, body: Body, kinds: Mapping[str, Type]) -> dict[str, str]:
+def open_values(
+    writer: Writer, body: Body, kinds: Mapping[str, Type], places: Places
+) -> dict[str, str]:
     """Write what guards values of simple kinds, inside a try; gives their variables by name."""
     body.unit.namespace |= _ENTRY
-    variables = {name: body.variable() for name in kinds}
     body.params = ("names",)
     body.line("try:")
     body.level += 1
     # Other names may be part of longer ones, and so mean that the text reads otherwise.
     asked = f"names.__class__ is not dict or len(names) != {len(kinds)}" if kinds else "names"
     body.line(f"if {asked}: return None")
-    for name, atom in variables.items():
-        body.line(f"{atom} = names[{body.unit.constant(intern(name))}]")
+    variables = {}
     for name, kind in kinds.items():
-        _guard(writer, body, variables[name], Shape(kind))
+        atom = body.keep(f"names[{body.unit.constant(intern(name))}]")
+        if name in places:
+            atom = open_scaled(writer, body, atom, places[name])
+        elif kind == NUMBER:
+            trust(writer, atom, Shape(kind))
+            body.line(f"if {atom}.__class__ is not int: {atom} = number({atom})")
+            body.line(f"elif {_GUARDS[NUMBER].format(v=atom)}: raise Deopt")
+        else:
+            _guard(writer, body, atom, Shape(kind))
+        variables[name] = atom
     return variables
 
 
-def close_values(writer: Writer, body: Body, value: str) -> None:
+def open_scaled(writer: Writer, body: Body, atom: str, places: int | None) -> str:
+    """Write what takes in a number as a scaled integer; gives the variable of that."""
+    found = whole_of_int(body, atom) if places is None else whole_of_float(body, atom, places)
+    writer.scaled[found.text] = found
+    return found.text
+
+
+def close_values(writer: Writer, body: Body, value: str, places: Places) -> None:
     """Write the answer of an expression."""
     for atom in list(writer.pending):
         guard_now(writer, body, atom)
@@ -138,7 +156,7 @@ def close_values(writer: Writer, body: Body, value: str) -> None:
     body.line("return answer")
     body.level -= 1
     body.line("except Exception: pass")
-    body.finish("None")
+    body.finish("other(names)" if places else "None")
 
 
 def _guard(writer: Writer, body: Body, atom: str, shape: Shape) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from decisions.engine import numbers
 from decisions.engine.builtins import BUILTINS
-from decisions.engine.codegen.unit import Body, NotLean, Unit
+from decisions.engine.codegen.scaled import Scaled
+from decisions.engine.codegen.unit import Body, Unit
 from decisions.engine.coercion import conforms
 from decisions.engine.feel import nodes as n
 from decisions.engine.run import FREE_PARTS, Run
@@ -18,7 +19,6 @@ from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import (
     ANY,
     BOOLEAN,
-    NUMBER,
     ORDERED,
     SCALARS,
     Type,
@@ -26,17 +26,7 @@ from decisions.engine.types import (
     components_of,
 )
 
-_EXACT = {
-    "+": "exact_add",
-    "-": "exact_subtract",
-    "*": "exact_multiply",
-    "/": "exact_divide",
-}
-_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _ORDER = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
-MOST_BITS = 112
-"""Integers of so many bits have 34 digits at most."""
-UNBOUNDED = 1000
 _MOST_LEVELS = 12
 _MOST_LOOPS = 8
 
@@ -62,10 +52,13 @@ class Writer:
         self.types = types
         self.indexes = indexes
         self.where = ""
-        # For lean programs: atoms never null, how long ints may be, the variables of hits, whether
-        # tables leave traces, the atoms whose guards wait, and the lines that make sure of numbers.
+        # For lean programs: atoms never null, those that are Decimal, how long ints may be, facts
+        # taken in as scaled integers, the variables of hits, whether tables leave traces, the
+        # atoms whose guards wait, and the lines that make sure of numbers.
         self.sure: set[str] = set()
+        self.decimals: set[str] = set()
         self.bits: dict[str, int] = {}
+        self.scaled: dict[str, Scaled] = {}
         self.hits: list[str] = []
         self.traced = False
         self.pending: dict[str, str] = {}
@@ -100,6 +93,8 @@ class Writer:
             self.sure.add(atom)
         if type(node.value) is int:
             self.bits[atom] = node.value.bit_length()
+        elif type(node.value) is Decimal:
+            self.decimals.add(atom)
         return atom
 
     def name(self, node: n.Name, env: Env, body: Body) -> str:
@@ -185,35 +180,6 @@ class Writer:
         )
 
     # Operators
-
-    def negate(self, node: n.Negate, env: Env, body: Body) -> str:
-        return body.keep(f"negate(run, {self.write(node.operand, env, body)}, {self.site(node)})")
-
-    def arithmetic(self, node: n.Arithmetic, env: Env, body: Body) -> str:
-        left, right = self.write(node.left, env, body), self.write(node.right, env, body)
-        if self.unit.lean and self.type_of(node.left) == self.type_of(node.right) == NUMBER:
-            return self._numbers(node.operator, left, right, body)
-        return body.keep(f"{_ARITHMETIC[node.operator]}(run, {left}, {right}, {self.site(node)})")
-
-    def _numbers(self, operator: str, left: str, right: str, body: Body) -> str:
-        """Write arithmetic of numbers in a lean program; null raises, and so ends it."""
-        if operator not in _EXACT:
-            raise NotLean(operator)
-        exact = f"{_EXACT[operator]}({left}, {right})"
-        if operator == "/":
-            return body.keep(exact)
-        ints = f"{left}.__class__ is int and {right}.__class__ is int"
-        result = body.keep(f"{left} {operator} {right} if {ints} else {exact}")
-        # An integer whose guard still waits may be of any length.
-        bits = [
-            UNBOUNDED if atom in self.pending else self.bits.get(atom, UNBOUNDED)
-            for atom in (left, right)
-        ]
-        self.bits[result] = sum(bits) if operator == "*" else max(bits) + 1
-        if self.bits[result] > MOST_BITS:
-            limit = self.unit.constant(10**numbers.DIGITS)
-            body.line(f"if {ints} and not -{limit} < {result} < {limit}: raise Deopt")
-        return result
 
     def compare(self, node: n.Compare, env: Env, body: Body) -> str:
         left, right = self.write(node.left, env, body), self.write(node.right, env, body)
@@ -362,13 +328,9 @@ class Writer:
 
 _WRITERS: dict[type, Callable[[Any, Any, Env, Body], str]] = {
     n.Literal: Writer.literal,
-    n.Name: Writer.name,
     n.ListOf: Writer.list_,
     n.Context: Writer.context,
     n.RangeOf: Writer.range,
-    n.Negate: Writer.negate,
-    n.Arithmetic: Writer.arithmetic,
-    n.Compare: Writer.compare,
     n.Logic: Writer.logic,
     n.Between: Writer.between,
     n.In: Writer.in_,

@@ -42,6 +42,7 @@ _RUNTIME |= {
     "exact_subtract": numbers.CONTEXT.subtract,
     "exact_multiply": numbers.CONTEXT.multiply,
     "exact_divide": numbers.CONTEXT.divide,
+    "exact_negate": numbers.negate,
 }
 _BUILTINS = {"dict": dict, "int": int, "str": str, "len": len}
 _RUN = re.compile(r"\brun\b")
