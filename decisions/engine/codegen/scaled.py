@@ -105,7 +105,7 @@ def exact(whole: Scaled, body: Body) -> str:
         return whole.text if whole.text.isidentifier() else body.keep(whole.text)
     atom = body.keep(whole.text)
     digits = "".join(f" and {name} % 10" for name in sorted(whole.tight))
-    body.line(f"if not ({atom}{digits}): raise Deopt")
+    body.line(f"if not ({atom}{digits}): {_LEAVE}")
     unit = body.unit.constant(Decimal((0, (1,), -whole.scale)))
     return body.keep(f"exact_multiply({atom}, {unit})")
 
@@ -125,14 +125,21 @@ def whole_of_int(body: Body, atom: str) -> Scaled:
 
 
 def whole_of_float(body: Body, atom: str, places: int) -> Scaled:
-    """Write what finds the integer of a float.
+    """Write what finds the integer of a float, or of an int among floats.
 
     Of the decimals of 15 digits at most a float is nearest to one alone, which so is its shortest
     text. A float that is that of n / 10**places, n of 15 digits, therefore has that value.
     """
-    body.line(f"if {atom}.__class__ is not float: {_LEAVE}")
-    near = body.keep(f"{atom} * {10.0**places} + {_ROUNDER} - {_ROUNDER}")
-    same = f"{near} / {10.0**places} == {atom}"
-    body.line(f"if not ({same} and -{1e15} < {near} < {1e15}): {_LEAVE}")
-    whole = body.keep(f"int({near})")
+    near, whole, factor = body.variable(), body.variable(), 10**places
+    for line in (
+        f"if {atom}.__class__ is float:",
+        f"    {near} = {atom} * {float(factor)} + {_ROUNDER} - {_ROUNDER}",
+        f"    if {near} / {float(factor)} != {atom}: {_LEAVE}",
+        f"    if not -{float(_LONGEST)} < {near} < {float(_LONGEST)}: {_LEAVE}",
+        f"    {whole} = int({near})",
+        f"elif {atom}.__class__ is int and -{_LONGEST // factor} < {atom} < {_LONGEST // factor}:",
+        f"    {whole} = {atom} * {factor}",
+        f"else: {_LEAVE}",
+    ):
+        body.line(line)
     return Scaled(whole, places, _LONGEST_BITS, frozenset((whole,)))

@@ -44,7 +44,7 @@ _RUNTIME |= {
     "exact_divide": numbers.CONTEXT.divide,
     "exact_negate": numbers.negate,
 }
-_BUILTINS = {"dict": dict, "int": int, "str": str, "len": len}
+_BUILTINS = {"dict": dict, "int": int, "float": float, "str": str, "len": len}
 _RUN = re.compile(r"\brun\b")
 
 
