@@ -8,6 +8,7 @@ quickest way. It is no dependency: install it beside the others for this (pip in
 from __future__ import annotations
 
 import gc
+import random
 import sys
 import time
 import tracemalloc
@@ -24,7 +25,17 @@ EXPRESSIONS = (
     ('if a > 10 and b < 5 then "x" else "y"', 'a > 10 and b < 5 ? "x" : "y"'),
     ('country in ("DE", "FR") and a >= 18', 'country in ["DE", "FR"] and a >= 18'),
     ("a * 1.2 + b > 20", "a * 1.2 + b > 20"),
+    ("price * 1.2 > 20", "price * 1.2 > 20"),
+    ("b * 1.19 + 5.5", "b * 1.19 + 5.5"),
+    ("price * 1.19 + 5.5", "price * 1.19 + 5.5"),
+    ("b / 3 + 5.5", "b / 3 + 5.5"),
 )
+VALUES: dict[str, Callable[[random.Random], Any]] = {
+    "a": lambda source: source.randrange(30),
+    "b": lambda source: source.randrange(30),
+    "country": lambda source: source.choice(["DE", "US"]),
+    "price": lambda source: source.randrange(1_000_000) / 100,
+}
 
 Once = Callable[[Any], Any]
 
@@ -120,23 +131,15 @@ def _columns(facts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def measure_expressions() -> None:
     """Compare FEEL texts with zen's expressions, each given as text with the values of names."""
-    import random
-
     import zen
 
     print("expressions, as text with the values of names")
     for feel, other in EXPRESSIONS:
-        names = [name for name in ("a", "b", "country") if name in feel.replace("and", "")]
+        names = [name for name in VALUES if name in feel.replace("(", " ").split()]
 
         def facts(number: int, seed: int, names: list[str] = names) -> list[Any]:
             source = random.Random(seed)
-            return [
-                {
-                    name: source.choice(["DE", "US"]) if name == "country" else source.randrange(30)
-                    for name in names
-                }
-                for _ in range(number)
-            ]
+            return [{name: VALUES[name](source) for name in names} for _ in range(number)]
 
         compare(
             feel,
