@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from decisions.engine import model as m
 from decisions.engine.analysis.findings import Analysis
@@ -17,7 +17,7 @@ from decisions.engine.describe import describe_model
 from decisions.engine.facts import Reader, Shape, schema_of, shape_of_input
 from decisions.engine.graph import Graph, Part
 from decisions.engine.interpreter.parts import Interpreter
-from decisions.engine.problems import Invalid, Problem, Refused
+from decisions.engine.problems import Invalid, Problem, Refused, wrong_argument
 from decisions.engine.run import Run
 from decisions.engine.xml_write import write_definitions
 
@@ -26,7 +26,8 @@ class Model:
     """A loaded DMN model.
 
     `problems` lists what is wrong with it; a model with errors still evaluates, but every result
-    carries the errors, so that it never passes for a clean one.
+    carries the errors, so that it never passes for a clean one. It never changes: copies are
+    itself, and pickling raises TypeError.
     """
 
     def __init__(
@@ -45,7 +46,10 @@ class Model:
     def errors(self) -> list[tuple[str | None, Problem]]:
         """The problems that taint results, each with the key of the part it is in, if any."""
         parts = {} if self.graph is None else self.graph.parts
-        labels = {part.label: key for key, part in parts.items()}
+        labels: dict[str, str | None] = {}
+        for key, part in parts.items():
+            # A name that two have says of neither that the problem is its own.
+            labels[part.label] = None if part.label in labels else key
         return [
             (_owner_of(problem, labels), problem)
             for problem in self.problems
@@ -132,6 +136,8 @@ class Model:
         `table` is the id of one table; raises Invalid when there is none. With `every`, also what
         is no fault: rows that overlap under FIRST or PRIORITY, gaps of tables that collect.
         """
+        if table is not None and not isinstance(table, str):
+            raise wrong_argument("The table", "its id, a str", table)
         if self.graph is None or self._compiler is None:
             return analyse_unread(self.problems)
         analyser = Analyser(self.graph, self._compiler.typer.types)
@@ -144,14 +150,22 @@ class Model:
         return write_definitions(self.definitions)
 
     def decision(self, name: str) -> Decide:
-        """Give a decision by name or id; raises Invalid when there is none."""
+        """Give a decision by name or id; raises Invalid when there is none.
+
+        A name that is no str raises TypeError.
+        """
         return self._target(name, m.Decision)
 
     def service(self, name: str) -> Decide:
-        """Give a decision service by name or id; raises Invalid when there is none."""
+        """Give a decision service by name or id; raises Invalid when there is none.
+
+        A name that is no str raises TypeError.
+        """
         return self._target(name, m.DecisionService)
 
     def _target(self, name: str, kind: type) -> Decide:
+        if not isinstance(name, str):
+            raise wrong_argument("The decision", "its name or id, a str", name)
         if self.graph is None:
             raise Invalid(f"The model could not be read: {self.problems[0]}")
         try:
@@ -189,8 +203,20 @@ class Model:
             raise Invalid("The model could not be read.")
         return self._compiler
 
+    def __copy__(self) -> Model:
+        return self
 
-def _owner_of(problem: Problem, labels: Mapping[str, str]) -> str | None:
+    def __deepcopy__(self, memo: object) -> Model:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(
+            "A model is compiled code and cannot be pickled. Keep its source, "
+            "or what to_xml() gives, and get it again by load_model(source)."
+        )
+
+
+def _owner_of(problem: Problem, labels: Mapping[str, str | None]) -> str | None:
     """Find the part that a problem's place begins with; the longest name wins."""
     where = problem.where
     fitting = [label for label in labels if where == label or where.startswith(f"{label},")]

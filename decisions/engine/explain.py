@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.describe import annotation_of, kind_of_expression
 from decisions.engine.graph import Graph, Part
-from decisions.engine.problems import Invalid
+from decisions.engine.problems import Invalid, wrong_argument
 from decisions.engine.run import Run, TableTrace
+from decisions.engine.shared import tables_of
 from decisions.engine.values import give_out, plain
 
 
@@ -19,9 +20,10 @@ class Explainer:
     def __init__(self, graph: Graph, decisions: Sequence[str]) -> None:
         self.parts = [(key, graph.parts[key]) for key in decisions]
         self.entries = {key: _about(part) for key, part in self.parts}
-        self.tables = {
-            table.id: _Table(name, table) for name, table in _tables_of(graph.parts.values())
-        }
+        self.tables: dict[str, list[_Table]] = {}
+        for part in graph.parts.values():
+            for table in tables_of(part.element):
+                self.tables.setdefault(table.id, []).append(_Table(part.element.name, table))
 
     def explain(self, run: Run) -> list[dict[str, Any]]:
         """Give one entry for each decision in the order they ran, after the tables it called.
@@ -43,7 +45,8 @@ class Explainer:
         expression = part.element.expression if isinstance(part.element, m.Decision) else None
         entry = _entry(self.entries[key], _plain(value))
         for trace in traces:
-            table = self.tables[trace.table]
+            tables = self.tables[trace.table]
+            table = tables[0] if len(tables) == 1 else _read_by(part, trace, tables)
             if table.table is expression:
                 entry |= table.explain(trace)
                 continue
@@ -52,8 +55,10 @@ class Explainer:
 
     def why_not(self, run: Run, row: int, name: str | None) -> dict[str, Any]:
         """Tell which cells of a row did not match, and with which values; may raise Invalid."""
+        if not isinstance(row, int) or isinstance(row, bool):
+            raise wrong_argument("The row", "its number from 1", row)
         table = self._named(name)
-        trace = next((trace for trace in run.traces if trace.table == table.id), None)
+        trace = next((trace for trace in run.traces if _fits(table, trace)), None)
         if trace is None:
             raise Invalid(f'The table "{table.id}" was not evaluated.')
         if not 1 <= row <= len(table.rules):
@@ -73,6 +78,8 @@ class Explainer:
         for candidate in found:
             if name is None or candidate.id == name:
                 return candidate
+        if name is None:
+            raise Invalid("No decision that was evaluated is a table, so there are no rows.")
         raise Invalid(f'There is no table "{name}" among the decisions that were evaluated.')
 
 
@@ -104,17 +111,19 @@ def _entry(about: dict[str, Any], value: Any) -> dict[str, Any]:
     }
 
 
-def _tables_of(parts: Iterable[Part]) -> Iterator[tuple[str, m.TableExpression]]:
-    """Give every table with the name of what it stands in."""
-    for part in parts:
-        element = part.element
-        if isinstance(element, m.Decision):
-            found = m.tables_in(element.expression)
-        elif isinstance(element, m.KnowledgeModel):
-            found = m.tables_in(element.function)
-        else:
-            continue
-        yield from ((element.name, table) for table in found)
+def _read_by(part: Part, trace: TableTrace, tables: Sequence[_Table]) -> _Table:
+    """Find the table of a trace: ids may be shared between files, and in faulty models."""
+    found = [table for table in tables if _fits(table.table, trace)]
+    own = {id(table) for table in tables_of(part.element)}
+    return min(found, key=lambda table: id(table.table) not in own)
+
+
+def _fits(table: m.TableExpression, trace: TableTrace) -> bool:
+    """Tell whether a trace may be that of a table: as many columns, and no more rows."""
+    last = max(trace.hits, default=-1)
+    rows = len(table.rules)
+    alike = len(table.inputs) == len(trace.inputs) and len(trace.rows) in (0, rows)
+    return table.id == trace.table and alike and last < rows
 
 
 class _Table:

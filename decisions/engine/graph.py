@@ -9,16 +9,17 @@ from decisions.engine import model as m
 from decisions.engine.builtins import BUILTIN_NAMES
 from decisions.engine.declared import Compile, Declared, declare
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.hints import Elements
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.tokens import PROPERTIES
 from decisions.engine.ir import Lowering, with_type
 from decisions.engine.members import member_names
 from decisions.engine.problems import Problem, Refused, did_you_mean
+from decisions.engine.shared import Element, shared_names
 from decisions.engine.types import ANY, FunctionType, Type, base_of, context_of
-from decisions.engine.xml import read_definitions
+from decisions.engine.xml import encoded, read_definitions
 
 Resolver = Callable[[str, str], bytes | str | None]
-Element = m.InputData | m.Decision | m.KnowledgeModel | m.DecisionService
 _KINDS = {
     m.InputData: "input",
     m.Decision: "decision",
@@ -84,6 +85,7 @@ class Graph:
         self.parts: dict[str, Part] = {}
         self.files: dict[str, File] = {}
         self.problems: list[Problem] = []
+        self.elements = Elements()
         self.resolver = resolver
         self.compile_tests = compile_tests
 
@@ -127,9 +129,9 @@ class Graph:
                 )
             )
             return None
+        content = encoded(source)
         try:
-            text = source.encode() if isinstance(source, str) else source
-            return self.add_file(read_definitions(text), (*path, importer.namespace))
+            return self.add_file(read_definitions(content), (*path, importer.namespace))
         except Refused as refusal:
             self.problems.append(refusal.problem)
             return None
@@ -142,25 +144,27 @@ class Graph:
             *definitions.knowledge,
             *definitions.services,
         )
-        names: set[str] = set()
+        added: list[Part] = []
         for element in elements:
-            part = Part(_key(definitions.namespace, element.id or element.name), element, file)
+            key = _key(definitions.namespace, element.id or element.name)
+            while key in self.parts:  # The first keeps it; references to the id mean the first.
+                key += " again"
+            part = Part(key, element, file)
             where = part.label
             if not element.name:
                 self.problems.append(Problem("model.name", "An element has no name.", part.key))
-            elif element.name in names or part.key in self.parts:
-                self.problems.append(
-                    Problem("model.name", "The name or id is used twice.", where, "Rename one.")
-                )
-            names.add(element.name)
+            added.append(part)
             self.parts[part.key] = part
             part.type = file.declared.resolve(element.type_ref, where)
             called = base_of(part.type)
             if isinstance(called, FunctionType) and isinstance(element, _CALLED):
                 part.type = called.result
+        labelled = [(part.label, part.element) for part in added]
+        self.problems.extend(shared_names(definitions, labelled))
 
     def link(self) -> None:
         """Resolve the requirements of every element."""
+        self.elements = Elements({part.name: part.label for part in self.parts.values()})
         for part in self.parts.values():
             for reference in _references(part.element):
                 key = self.resolve(part.file, reference)
@@ -279,7 +283,7 @@ class Graph:
         names = Names(part.requires, BUILTIN_NAMES)
         if isinstance(part.element, m.KnowledgeModel):
             names.add(part.name)
-        return Lowering(part.file.declared, names, part.file.members, part.label)
+        return Lowering(part.file.declared, names, part.file.members, self.elements, part.label)
 
     def service_parts(self, part: Part) -> tuple[list[str], list[str]]:
         """Give the parameters of a decision service, in order, and its output decisions."""

@@ -10,6 +10,7 @@ from decisions.engine.declared import Declared
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.constants import fold, priorities_of
 from decisions.engine.feel.external import java_call, refused
+from decisions.engine.feel.hints import Elements
 from decisions.engine.feel.names import Names
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.plain import Constants
@@ -26,8 +27,11 @@ _SHORT_POLICIES = {"U": "UNIQUE", "F": "FIRST", "P": "PRIORITY", "A": "ANY", "C"
 class Lowering:
     """Lowers the expressions of one element; names and places change on the way down."""
 
-    def __init__(self, declared: Declared, names: Names, members: Names, where: str) -> None:
+    def __init__(
+        self, declared: Declared, names: Names, members: Names, elements: Elements, where: str
+    ) -> None:
         self.declared = declared
+        self.elements = elements
         self.members = members
         self.names = names
         self.where = where
@@ -36,6 +40,10 @@ class Lowering:
     def report(self, code: str, message: str, hint: str = "", where: str = "") -> None:
         """Keep a problem."""
         self.problems.append(Problem(code, message, where or self.where, hint))
+
+    def warn(self, code: str, message: str, hint: str, where: str) -> None:
+        """Keep a problem that does not taint results."""
+        self.problems.append(Problem(code, message, where, hint, "warning"))
 
     def kind(self, reference: str) -> Type:
         """Find a declared type."""
@@ -56,8 +64,24 @@ class Lowering:
         try:
             return parse_expression(text, self.around(where))
         except Refused as refusal:
-            self.problems.append(refusal.problem)
+            self.problems.append(self.elements.unread(refusal.problem, text, self.names))
             return _NOTHING
+
+    def made(self, text: str, where: str) -> n.Node:
+        """Read the cell of an output; an empty one counts as null, which may be a slip."""
+        if not text:
+            hint = "Write what the row gives, or null where that is meant."
+            self.warn("table.blank", "The output is empty, which gives null.", hint, where)
+        return self.feel(text, where)
+
+    def made_by(self, column: tuple[str, tuple[str, ...]]) -> Callable[[str, str], n.Node]:
+        """Give what reads the cells of an output column; one that is all empty is told once."""
+        label, texts = column
+        if any(texts) or not texts:
+            return self.made
+        message, where = f'No row gives a value for "{label}".', f'{self.where}, output "{label}"'
+        self.warn("table.unused_output", message, "Remove the column, or fill it in.", where)
+        return self.feel
 
     def tests(self, text: str, where: str) -> n.Tests:
         """Read unary tests; an empty cell takes anything, a wrong one takes nothing."""
@@ -66,7 +90,7 @@ class Lowering:
         try:
             return fold(parse_unary_tests(text, self.around(where)), self.names)
         except Refused as refusal:
-            self.problems.append(refusal.problem)
+            self.problems.append(self.elements.unread(refusal.problem, text, self.names))
             return n.Tests(1, (n.Test(1, "", n.Literal(1, False), uses_input=True),))
 
     def lower(self, boxed: m.Boxed | None, part: str = "") -> n.Node:
@@ -211,6 +235,10 @@ class Lowering:
                 did_you_mean(policy, POLICIES),
             )
             policy = "UNIQUE"
+        if not boxed.outputs:
+            self.report(
+                "table.outputs", "The table has no output, so it gives nothing.", "Add a column."
+            )
         inputs = tuple(self.input_clause(clause) for clause in boxed.inputs)
         outputs = tuple(self.output_clause(clause, boxed, policy) for clause in boxed.outputs)
         if policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.order for output in outputs):
@@ -280,7 +308,7 @@ class Lowering:
         made = _columns([rule.outputs for rule in rules], outputs)
         cells = [
             *(_Cells(self, *pair, constants.tests, self.tests) for pair in asked),
-            *(_Cells(self, *pair, constants.value, self.feel) for pair in made),
+            *(_Cells(self, *pair, constants.value, self.made_by(pair)) for pair in made),
         ]
         widths = {(len(rule.inputs), len(rule.outputs)) for rule in rules}
         if widths - {(len(inputs), len(outputs))} or any(part.wrong for part in cells):

@@ -70,6 +70,13 @@ class Invalid(LookupError):
     """Raised at the door when a caller names a decision or rule that the model does not have."""
 
 
+def wrong_argument(what: str, wanted: str, given: object) -> TypeError:
+    """Build what the door raises for an argument of a type it cannot take: a mistake in a call."""
+    shown = repr(given)
+    shown = shown if len(shown) <= 40 else f"a {type(given).__name__}"
+    return TypeError(f"{what} must be given as {wanted}, not {shown}.")
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Suggest the known name closest to `name`, or list a few known names, or say nothing."""
     names = sorted(set(known))

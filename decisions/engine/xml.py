@@ -10,7 +10,7 @@ from lxml import etree
 from decisions.engine import model as m
 from decisions.engine import xml_kept as kept
 from decisions.engine.limits import NESTING, XML_BYTES
-from decisions.engine.problems import Problem, Refused
+from decisions.engine.problems import Problem, Refused, wrong_argument
 from decisions.engine.xml_boxed import boxed_in, function_in
 from decisions.engine.xml_elements import (
     Element,
@@ -38,6 +38,19 @@ from decisions.engine.xml_schema import EXTENSION, GRAPH, MODEL, lifted
 # Rows of tables are read without going deeper; they are most of a large file.
 _TOO_DEEP: Any = etree.XPath("/*[local-name() != 'rule']" * (NESTING + 1))
 _POSITION = re.compile(r",? line \d+, column \d+")
+
+
+def encoded(source: object) -> bytes:
+    """Give DMN as bytes; raises TypeError for what is neither bytes nor text."""
+    if isinstance(source, bytes):
+        return source
+    if not isinstance(source, str):
+        raise wrong_argument("A DMN model", "bytes, as a str of XML or as a Path", source)
+    body = source.lstrip("\ufeff \t\r\n")
+    if body.startswith("<?xml"):
+        # It may name another encoding than the bytes will have.
+        body = body.partition("?>")[2]
+    return body.encode("utf-8", "replace")
 
 
 def read_definitions(source: bytes) -> m.Definitions:

@@ -40,18 +40,26 @@ def _definitions(writer: Writer, content: m.Definitions) -> Tag:
         [writer.kept_tag(content.diagram)] if content.diagram else [],
         kept=content.kept,
     )
-    places = {identity: place for place, identity in enumerate(content.order)}
+    places: dict[str, list[int]] = {}
+    for place, identity in enumerate(content.order):
+        places.setdefault(identity, []).append(place)
     root.children.sort(key=lambda child: _place(child, places))
     root.spaces = writer.declared
     return root
 
 
-def _place(child: Tag | str, places: dict[str, int]) -> tuple[int, int]:
-    """Give the place among the definitions: by the schema, then as the elements stood before."""
+def _place(child: Tag | str, places: dict[str, list[int]]) -> tuple[int, int]:
+    """Give the place among the definitions: by the schema, then as the elements stood before.
+
+    Elements with one id, which a faulty file may have, take its places one after the other.
+    """
     if isinstance(child, str) or child.local not in RANKS["definitions"]:
         return len(RANKS["definitions"]), 0
     identity = dict(child.attributes).get("id", "")
-    known = places.get(identity, len(places)) if child.local in GRAPH else 0
+    if child.local not in GRAPH:
+        return RANKS["definitions"][child.local], 0
+    left = places.get(identity)
+    known = left.pop(0) if left else len(places)
     return RANKS["definitions"][child.local], known
 
 

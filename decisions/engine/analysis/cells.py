@@ -80,6 +80,8 @@ def _check_output(checked: Checked, place: int, clause: n.OutputClause) -> None:
         return
     given = [body.value for body in bodies if isinstance(body, n.Literal)]
     if all(value is None for value in given):
+        if not any(checked.table.rules.outputs[place].texts):
+            return  # Told among the problems of the model.
         checked.report(
             "table.unused_output",
             "warning",

@@ -50,7 +50,7 @@ class Compiler:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.typer = Typer(BUILTINS)
+        self.typer = Typer(BUILTINS, graph.elements)
         self.indexes: dict[int, TableIndex] = {}
 
     def check(self) -> list[Problem]:

@@ -10,7 +10,7 @@ from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.type_rules import table_type
 from decisions.engine.problems import did_you_mean
-from decisions.engine.types import ANY, DATETIME, SCALARS, TIME, Type, base_of
+from decisions.engine.types import ANY, DATETIME, SCALARS, STRING, TIME, Type, base_of
 
 if TYPE_CHECKING:
     from decisions.engine.feel.typer import Typer
@@ -28,8 +28,9 @@ def check_table(typer: Typer, node: n.Table, scope: Scope) -> Type:
             typer.tests(clause.allowed, scope, clause.type)
     wrong = _wrong_cells(typer, node, subjects, scope)
     if wrong:
+        makes_text = [*map(_makes_text, node.rules.outputs, node.outputs)]
         for row in range(len(node.rules)):
-            _report_row(typer, node, row, subjects, scope, wrong)
+            _report_row(typer, node, row, subjects, scope, wrong, makes_text)
     for output in node.outputs:
         if output.default is not None:
             typer.infer(output.default, scope)
@@ -56,7 +57,13 @@ def _wrong_cells(typer: Typer, node: n.Table, subjects: list[Type], scope: Scope
 
 
 def _report_row(
-    typer: Typer, node: n.Table, row: int, subjects: list[Type], scope: Scope, wrong: set[n.Node]
+    typer: Typer,
+    node: n.Table,
+    row: int,
+    subjects: list[Type],
+    scope: Scope,
+    wrong: set[n.Node],
+    makes_text: list[bool],
 ) -> None:
     """Report the problems of a row's cells where they are."""
     outer = typer.where
@@ -65,11 +72,19 @@ def _report_row(
         if isinstance(cell, n.Tests) and not wrong.isdisjoint(cell.tests):
             typer.where = column.where(row)
             typer.tests(cell, scope, subject)
-    for column, clause in zip(node.rules.outputs, node.outputs, strict=True):
+    for column, clause, text in zip(node.rules.outputs, node.outputs, makes_text, strict=True):
         if column.bodies[row] in wrong:
             typer.where = column.where(row)
+            typer.expect_text(column.bodies[row], STRING if text else ANY)
             _output(typer, clause, column.bodies[row], column.texts[row], scope)
     typer.where = outer
+
+
+def _makes_text(column: n.Column, clause: n.OutputClause) -> bool:
+    """Tell whether a column gives texts, by its type or, without one, by what it gives."""
+    if clause.type != ANY:
+        return base_of(clause.type) == STRING
+    return any(isinstance(b, n.Literal) and isinstance(b.value, str) for b in column.bodies)
 
 
 def _output(typer: Typer, clause: n.OutputClause, body: n.Node, text: str, scope: Scope) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from decisions.engine.calls import Builtin
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.hints import NO_ELEMENTS, Elements
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.table_types import check_table
 from decisions.engine.feel.type_rules import (
@@ -31,6 +32,7 @@ from decisions.engine.types import (
     RANGE,
     SCALARS,
     SIMPLE,
+    STRING,
     TIME,
     FunctionType,
     ListType,
@@ -57,12 +59,15 @@ _TESTABLE = SCALARS | {TIME, DATETIME}
 class Typer:
     """Types the nodes of one model; the types are kept by the identity of the node."""
 
-    def __init__(self, builtins: Mapping[str, Builtin]) -> None:
+    def __init__(self, builtins: Mapping[str, Builtin], elements: Elements = NO_ELEMENTS) -> None:
         self.builtins = builtins
+        self.elements = elements
         self.types: dict[int, Type] = {}
         self.problems: list[Problem] = []
         self.reported: set[Problem] = set()
         self.where = ""
+        self.text: n.Node | None = None
+        self.called: n.Node | None = None
         # The map above knows nodes by id(); this keeps them alive as long as the map.
         self.kept: list[n.Node] = []
 
@@ -89,6 +94,10 @@ class Typer:
             self.reported.add(problem)
             self.problems.append(problem)
 
+    def expect_text(self, node: n.Node, wanted: Type) -> None:
+        """Note that a node stands where a value of a type is wanted: a bare name may be a text."""
+        self.text = node if base_of(wanted) == STRING else None
+
     def forget_problems(self) -> bool:
         """Forget the problems reported so far; tells whether there were any."""
         found = bool(self.problems)
@@ -106,12 +115,13 @@ class Typer:
             return found
         if node.name in self.builtins:
             return FUNCTION
-        known = [*scope.all_names(), *self.builtins]
+        known = {*scope.all_names(), *(self.builtins if self.called is node else ())} - {"?"}
+        is_text = self.text is node
         self.report(
             node.at,
             "name.unknown",
             f'The name "{node.name}" is not known here.',
-            did_you_mean(node.name, known) or "Add a requirement, or check the spelling.",
+            self.elements.unknown_name(node.name, known, self.where, is_text=is_text),
         )
         return ANY
 
@@ -158,6 +168,7 @@ class Typer:
 
     def compare(self, node: n.Compare, scope: Scope) -> Type:
         left = base_of(self.infer(node.left, scope))
+        self.expect_text(node.right, left)
         right = base_of(self.infer(node.right, scope))
         self._check_kinds(node.at, left, right)
         return BOOLEAN
@@ -202,6 +213,7 @@ class Typer:
         return BOOLEAN
 
     def test(self, test: n.Test, inner: Scope, subject: Type) -> None:
+        self.expect_text(test.value, subject)
         found = base_of(self.infer(test.value, inner))
         if isinstance(found, RangeType):
             found = found.of
@@ -243,6 +255,7 @@ class Typer:
             self.types[id(node.function)] = FUNCTION
             self._check_builtin(node, builtin)
             return builtin_type(builtin, arguments, node.names)
+        self.called = node.function
         function = base_of(self.infer(node.function, scope))
         if isinstance(function, FunctionType):
             return function.result if function.proven else ANY
@@ -316,6 +329,10 @@ class Typer:
 
     def placed(self, node: n.Placed, scope: Scope) -> Type:
         outer, self.where = self.where, node.where or self.where
+        if node.type is not None:
+            self.expect_text(node.body, node.type)
+        elif self.text is node:
+            self.text = node.body
         found = self.infer(node.body, scope)
         self.where = outer
         return node.type or found

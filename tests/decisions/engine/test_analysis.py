@@ -420,11 +420,11 @@ def test_columns_nobody_asks_about_and_values_nobody_gives_are_told() -> None:
         order={"grade": '"a", "b", "c"'},
     )
     assert said(model.analyse()) == [
+        'warning table.unused_output: No row gives a value for "note". '
+        "Remove the column, or fill it in.",
         'warning table.unused_input: No row asks about "x". Remove the column, or fill it in.',
         'warning table.unused_input: No row asks about "y". Remove the column, or fill it in.',
         'info table.unused_value: No row gives "b" or "c" for "grade".',
-        'warning table.unused_output: No row gives a value for "note". '
-        "Remove the column, or fill it in.",
     ]
 
 
