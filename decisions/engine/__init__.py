@@ -10,6 +10,7 @@ model.to_xml()                                  # the model as DMN 1.5
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from decisions.engine.back_ends import tests_code
@@ -18,9 +19,9 @@ from decisions.engine.evaluation import Model
 from decisions.engine.expressions import Answer, evaluate_expression, evaluate_unary_tests
 from decisions.engine.graph import Graph, Resolver
 from decisions.engine.model import Definitions
-from decisions.engine.problems import Invalid, Problem, Refused
+from decisions.engine.problems import Invalid, Problem, Refused, wrong_argument
 from decisions.engine.values import to_json
-from decisions.engine.xml import read_definitions
+from decisions.engine.xml import encoded, read_definitions
 from decisions.engine.xml_write import write_definitions
 
 __all__ = [
@@ -41,13 +42,15 @@ __all__ = [
 def load_model(source: bytes | str | Path, *, resolver: Resolver | None = None) -> Model:
     """Load DMN 1.2 to 1.5 XML (DMN 1.5 §12).
 
-    A str is XML text, a Path is read. `resolver(namespace, location)` gives the source of an
-    imported model or None. What is wrong with the content is in `model.problems`.
+    A str is XML text, a Path is read and raises OSError where it cannot be.
+    `resolver(namespace, location)` gives the source of an imported model, as bytes or text, or
+    None. What is wrong with the content is in `model.problems`; sources and resolvers of other
+    types raise TypeError.
     """
     problems: list[Problem] = []
-    content = source.read_bytes() if isinstance(source, Path) else source
-    if isinstance(content, str):
-        content = _encode(content)
+    content = encoded(source.read_bytes() if isinstance(source, Path) else source)
+    if resolver is not None and not callable(resolver):
+        raise wrong_argument("The resolver", "a function of namespace and location", resolver)
     graph = Graph(resolver, tests_code)
     try:
         definitions = read_definitions(content)
@@ -56,7 +59,10 @@ def load_model(source: bytes | str | Path, *, resolver: Resolver | None = None) 
         graph.lower()
         return Model(definitions, graph, [*problems, *graph.problems])
     except Refused as refusal:
-        problems.append(refusal.problem)
+        problem = refusal.problem
+        if isinstance(source, str) and "<" not in source:
+            problem = replace(problem, hint=_READS_TEXT)
+        problems.append(problem)
     except RecursionError:
         problems.append(
             Problem("limit.nesting", "The model is nested too deep.", "file", "Split it up.")
@@ -64,9 +70,4 @@ def load_model(source: bytes | str | Path, *, resolver: Resolver | None = None) 
     return Model(Definitions(), None, problems)
 
 
-def _encode(text: str) -> bytes:
-    """Encode XML text; its declaration may name another encoding than the bytes will have."""
-    body = text.lstrip("\ufeff \t\r\n")
-    if body.startswith("<?xml"):
-        body = body.partition("?>")[2]
-    return body.encode("utf-8", "replace")
+_READS_TEXT = "A str is read as the DMN text itself; to open a file, give its name as a Path."

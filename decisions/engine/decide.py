@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from decisions.engine import model as m
 from decisions.engine.codegen.program import Program
 from decisions.engine.explain import Explainer
 from decisions.engine.facts import Reader, Shape, escape, shape_of_input
 from decisions.engine.graph import Graph, Part
-from decisions.engine.problems import Problem, Refused
+from decisions.engine.problems import Invalid, Problem, Refused, wrong_argument
 from decisions.engine.run import Run
 from decisions.engine.types import ANY
 from decisions.engine.values import give_out
@@ -22,11 +23,19 @@ if TYPE_CHECKING:
     from decisions.engine.batch.many import Batch, Ways
     from decisions.engine.evaluation import Model
 
-NO_OBJECT = Problem("input.type", "The facts must be an object.", "", "Give { ... }.")
+NO_OBJECT = Problem(
+    "input.type",
+    "The facts must be an object: names with their values.",
+    "",
+    'Give it as {"name of an input": value, ...}.',
+)
 
 
 class Decide:
-    """One decision or decision service, ready to be called with facts."""
+    """One decision or decision service, ready to be called with facts.
+
+    It is compiled code that never changes: copies are itself, and pickling raises TypeError.
+    """
 
     def __init__(
         self, model: Model, graph: Graph, part: Part, given: Mapping[str, Any] | None = None
@@ -57,14 +66,18 @@ class Decide:
         """Give the same decision with some inputs fixed: read once, used by every call.
 
         Meant for large inputs that stay the same, such as reference tables. What was given before
-        stays given; facts of a call go before both.
+        stays given; facts of a call go before both. Raises TypeError for what is no mapping.
         """
+        if not isinstance(facts, Mapping):
+            raise wrong_argument("The facts", "a mapping of input names to values", facts)
         return Decide(self.model, self.graph, self.part, {**self._fixed, **facts})
 
     def __call__(self, facts: Mapping[str, Any], *, now: datetime | None = None) -> Result:
         """Decide on facts at a time; never raises on bad facts, see Result.problems.
 
-        Compiled code takes the place of this method in every decision.
+        `facts` is a mapping of input names to values; anything else is a problem of the result.
+        `now` is a datetime with a time zone; rules that ask for the time report any other, and
+        no others look at it. Compiled code takes the place of this method in every decision.
         """
         return self.slowly(facts, now)
 
@@ -73,8 +86,8 @@ class Decide:
 
         `columns` is a mapping of input names to columns, all of one length: lists, tuples, numpy
         arrays, Arrow arrays; or it is an Arrow table. An item's facts are what `tolist` of its
-        columns gives. Raises Invalid for columns that are missing, unlike in length or no columns;
-        whatever is wrong with an item is in the problems of the result.
+        columns gives; `now` is as in a call. Raises Invalid for columns that are missing, unlike in
+        length or no columns; whatever is wrong with an item is in the problems of the result.
         """
         return self._ways.evaluate(columns, now)
 
@@ -147,7 +160,7 @@ class Decide:
         """Read facts that did not fit the quick way, and keep what is wrong with them."""
         if not isinstance(facts, Mapping):
             run.problems.append(NO_OBJECT)
-            facts = {}
+            return tuple(self._given.get(name) for name in self.shapes)
         taken = {**self._given, **self._read(facts, run, complete=True)}
         return tuple(taken[name] for name in self.shapes)
 
@@ -164,6 +177,19 @@ class Decide:
         reader.unknown_names(facts, dict.fromkeys(self._known, _ANYTHING), "")
         run.problems.extend(reader.problems)
         return taken
+
+    def __copy__(self) -> Decide:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Decide:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        kind = "decision" if isinstance(self.part.element, m.Decision) else "service"
+        raise TypeError(
+            f"The {self.part.label} is compiled code and cannot be pickled. Keep the source of "
+            f"the model and the name, and get it again by load_model(source).{kind}(name)."
+        )
 
 
 _ANYTHING = Shape(ANY, optional=True)
@@ -200,7 +226,7 @@ class Result:
     `value` is Python's; `rows` are the (table id, row number from 1) that matched, in the order
     the tables were read; `problems` are those of the model and of this evaluation. The rest is
     worked out on demand, from the inputs that were kept: the same inputs, model and time give the
-    same explanation.
+    same explanation. Pickled, a result keeps `value`, `rows` and `problems` alone.
     """
 
     # No __init__: compiled code sets the attributes, which is the quickest way to make one.
@@ -240,7 +266,7 @@ class Result:
     def why_not(self, row: int, table: str | None = None) -> dict[str, Any]:
         """Tell which cells kept a row from matching; the table is the decision's own by default.
 
-        Raises Invalid for a row or a table that is not there.
+        Raises Invalid for a row or a table that is not there, TypeError for a row that is no int.
         """
         return self.decide.explainer.why_not(self._replayed(every_row=True), row, table)
 
@@ -256,6 +282,39 @@ class Result:
         run = Run(self.now, every_row=every_row)
         self.decide.evaluate(run, self.inputs, traced=True)
         return run
+
+    def __copy__(self) -> Result:
+        copied = Result()
+        for name in self.__slots__:
+            setattr(copied, name, getattr(self, name))
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Result:
+        copied = self.__copy__()
+        for name in ("inputs", "value", "rows", "problems"):
+            setattr(copied, name, deepcopy(getattr(self, name), memo))
+        return copied
+
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        return _plain_result, (self.value, self.rows, self.problems)
+
+
+class _Gone:
+    """Stands for the decision of a result that was pickled."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Invalid(
+            "This result was pickled, so it has its value, rows and problems alone. "
+            "Decide on the same facts at the same time once more to have it explained."
+        )
+
+
+def _plain_result(value: Any, rows: list[tuple[str, int]], problems: list[Problem]) -> Result:
+    """Make a result that was pickled again."""
+    result = Result()
+    result.decide, result.inputs, result.now, result.known = cast("Decide", _Gone()), (), None, None
+    result.value, result.rows, result.problems = value, rows, problems
+    return result
 
 
 def _safe_out(value: Any, run: Run) -> Any:

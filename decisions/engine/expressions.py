@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,7 +16,7 @@ from decisions.engine.feel.names import Names, normal_name
 from decisions.engine.feel.nodes import Node
 from decisions.engine.feel.parser import parse_expression, parse_unary_tests
 from decisions.engine.feel.tokens import PROPERTIES, Surroundings
-from decisions.engine.problems import Problem, Refused
+from decisions.engine.problems import Problem, Refused, wrong_argument
 from decisions.engine.run import Run
 from decisions.engine.types import ANY, BOOLEAN, NUMBER, STRING, Type
 from decisions.engine.values import give_out, take_in
@@ -36,13 +37,21 @@ def evaluate_expression(
     """Evaluate a FEEL expression with the values of names (DMN 1.5 §10.3).
 
     A text that comes again is compiled for the names and the types of values it came with.
+    A `text` that is no str raises TypeError; whatever is wrong with the rest is in the problems of
+    the answer. `now` is a datetime with a time zone, and looked at where the text asks for it.
     """
-    code = _entries.get(text)
+    try:
+        code = _entries.get(text)
+    except TypeError:  # Of an unhashable type, so no text.
+        code = None
     if code is not None:
         answer: Answer | None = code(names)
         if answer is not None:
             return answer
-    given = dict(names or {})
+    _check_text(text)
+    given, problems = _given(names)
+    if problems:
+        return _answer(None, problems)
     if text not in _entries:
         _remember(text, given)
     return _evaluate(text, given, now, tests=False)
@@ -51,8 +60,39 @@ def evaluate_expression(
 def evaluate_unary_tests(
     text: str, value: Any, names: Mapping[str, Any] | None = None, *, now: datetime | None = None
 ) -> Answer:
-    """Evaluate unary tests on a value, which the tests call `?` (DMN 1.5 §10.3.1.1)."""
-    return _evaluate(text, {**(names or {}), "?": value}, now, tests=True)
+    """Evaluate unary tests on a value, which the tests call `?` (DMN 1.5 §10.3.1.1).
+
+    `text`, `names` and `now` are as those of `evaluate_expression`.
+    """
+    _check_text(text)
+    given, problems = _given(names)
+    if problems:
+        return _answer(None, problems)
+    return _evaluate(text, {**given, "?": value}, now, tests=True)
+
+
+def _check_text(text: object) -> None:
+    if not isinstance(text, str):
+        raise wrong_argument("A FEEL text", "a str", text)
+
+
+def _given(names: Any) -> tuple[dict[str, Any], list[Problem]]:
+    """Read the names that a text may use; gives what is wrong with them as well."""
+    if names is None:
+        return {}, []
+    if not isinstance(names, Mapping):
+        return {}, [_NO_NAMES]
+    wrong = [name for name in names if not isinstance(name, str)]
+    return dict(names), [replace(_NO_NAME, message=f"{name!r:.40} is no name.") for name in wrong]
+
+
+_NO_NAMES = Problem(
+    "input.type",
+    "The names must be an object: names with their values.",
+    "names",
+    'Give it as {"x": 1, ...}.',
+)
+_NO_NAME = Problem("input.type", "", "names", "Give names as texts.")
 
 
 def _answer(value: Any, problems: list[Problem]) -> Answer:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from decisions.engine import temporal
 from decisions.engine.builtins.signatures import builtin
 from decisions.engine.problems import Site
@@ -23,6 +26,7 @@ _MONTHS = (
     "November",
     "December",
 )
+_MOMENT = "Pass now= to the evaluation: a datetime with a time zone."
 
 
 def _day(value: Date | DateTime) -> Date:
@@ -64,16 +68,18 @@ def _weeks(year: int) -> int:
 
 
 def _now(run: Run, site: Site) -> DateTime | None:
-    if run.now is None:
-        run.report(
-            site,
-            "temporal.now",
-            "The rules ask for the current time, and none was given.",
-            "Pass now= to the evaluation.",
-        )
-        return None
-    value = temporal.from_python(run.now)
-    return value if isinstance(value, DateTime) else None
+    given: Any = run.now
+    if given is None:
+        message = "The rules ask for the current time, and none was given."
+    elif not isinstance(given, datetime):
+        message = f"The rules ask for the current time, and {given!r:.40} is none."
+    elif given.utcoffset() is None:
+        message = "The rules ask for the current time, and the one given has no time zone."
+    else:
+        value = temporal.from_python(given)
+        return value if isinstance(value, DateTime) else None
+    run.report(site, "temporal.now", message, _MOMENT)
+    return None
 
 
 @builtin("now", "", "date and time")

@@ -122,7 +122,8 @@ def open_values(
     body.line("try:")
     body.level += 1
     # Other names may be part of longer ones, and so mean that the text reads otherwise.
-    asked = f"names.__class__ is not dict or len(names) != {len(kinds)}" if kinds else "names"
+    asked = f"names.__class__ is not dict or len(names) != {len(kinds)}" if kinds else ""
+    asked = asked or "names is not None and (names.__class__ is not dict or names)"
     body.line(f"if {asked}: return None")
     variables = {}
     for name, kind in kinds.items():
