@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from decisions import engine
 from decisions.engine import Invalid, load_model, write_definitions
 from decisions.engine import model as m
 from decisions.engine.xml import read_definitions
@@ -405,3 +406,14 @@ def test_model_built_from_nothing_is_written_and_decides() -> None:
     assert model.problems == []
     assert model.decision("D")({"n": 2}).value == "big"
     assert model.decision("D")({}).value is None
+
+
+def test_example_of_the_page_on_writing_changes_a_rule() -> None:
+    page = (Path(engine.__file__).parent / "README.md").read_text(encoding="utf-8")
+    code = page.partition("## Writing")[2].partition("```python")[2].partition("```")[0]
+    body = dmn.table("FIRST", [("a", "number")], [("o", "")], [("< 5", "1"), ("-", "2")])
+    made = dmn.file(dmn.input_data("a"), dmn.decision("D", body, inputs=["a"]))
+    names: dict[str, Any] = {"source": made}
+    exec(code, names)
+    decide = names["model"].decision("D")
+    assert [decide({"a": number}).value for number in (19, 20)] == [1, 2]
