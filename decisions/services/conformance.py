@@ -313,11 +313,15 @@ def _score(name: str, outcomes: list[Outcome]) -> Score:
     )
 
 
+def by_case(outcomes: Iterable[Outcome]) -> Mapping[tuple[str, str, str], list[Outcome]]:
+    """Bring together the results that one case asks for, by folder, test and case."""
+    return _grouped(outcomes, lambda outcome: (outcome.folder, outcome.test, outcome.case))
+
+
 def write_csv(outcomes: Iterable[Outcome], file: TextIO) -> None:
     """Write the result file of the kit: folder, test, case, SUCCESS or ERROR, remark; no header."""
     rows = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    cases = _grouped(outcomes, lambda outcome: (outcome.folder, outcome.test, outcome.case))
-    for (folder, test, case), results in cases.items():
+    for (folder, test, case), results in by_case(outcomes).items():
         missed = [outcome for outcome in results if not outcome.passed]
         remark = "; ".join(map(_remark, missed))
         rows.writerow([folder, test, case, "ERROR" if missed else "SUCCESS", remark])

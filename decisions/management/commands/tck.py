@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 def lines_of(report: Report) -> Iterator[str]:
-    """Write a report: each miss, then the scores by folder, by level and overall."""
+    """Write a report: each miss, then the scores by folder, by level and overall, explained."""
     for outcome in report.missed:
         yield from _miss(outcome)
     for path in report.unreadable:
@@ -52,6 +52,8 @@ def lines_of(report: Report) -> Iterator[str]:
     width = max(len(score.name) for score in [overall, *levels, *folders])
     yield f"{'':{width}}  {'passed':>14}  {'not null':>14}"
     yield from (_line(score, width) for score in [*folders, *levels, overall])
+    cases = len(conformance.by_case(report.outcomes))
+    yield f"Counted: results; a case may have several. Cases, a line each in a CSV: {cases}."
 
 
 def _miss(outcome: Outcome) -> Iterator[str]:

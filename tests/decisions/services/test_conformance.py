@@ -346,7 +346,7 @@ def run(*arguments: object) -> tuple[int, list[str]]:
 
 
 def test_command_prints_scores_and_ends_well_when_everything_passes(tmp_path: Path) -> None:
-    kit(tmp_path, case({"D": FIVE}), case({"D": FIVE}))
+    kit(tmp_path, case({"D": FIVE, "id_D": FIVE}))
     assert run(tmp_path) == (
         0,
         [
@@ -354,6 +354,7 @@ def test_command_prints_scores_and_ends_well_when_everything_passes(tmp_path: Pa
             "compliance-level-3/0001-small          2 of 2          2 of 2",
             "compliance-level-3                     2 of 2          2 of 2",
             "all                                    2 of 2          2 of 2",
+            "Counted: results; a case may have several. Cases, a line each in a CSV: 1.",
         ],
     )
 
