@@ -29,7 +29,7 @@ def main(argv):
     if argv[1:2] == ["up"] and "--check" in argv:
         from config import check
 
-        sys.exit(check.main())
+        sys.exit(check.main(argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

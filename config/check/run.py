@@ -1,5 +1,6 @@
 """Walks the straight path once: in, decided, judged by a person, sent out, on the log."""
 
+import socket
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,34 +22,43 @@ from config.processes.supervisor import Supervisor
 LINES_SHOWN = 40
 
 
-def run(folder: Path, *, feeds: FeedServer, hooks: HookReceiver) -> int:
-    """Run the check in `folder`, print its table, return the exit code."""
+def run(folder: Path, *, port: int, feeds: FeedServer, hooks: HookReceiver) -> int:
+    """Run the check in `folder` on a port, print its table, return the exit code."""
+    try:
+        listener = open_listener("127.0.0.1", port)
+    except Unusable as error:
+        print(error)
+        return 1
+    with listener:
+        return _run(folder, listener, feeds=feeds, hooks=hooks)
+
+
+def _run(folder: Path, listener: socket.socket, *, feeds: FeedServer, hooks: HookReceiver) -> int:
     report, lines = Report(), deque[str](maxlen=LINES_SHOWN)
     began = time.monotonic()
-    with open_listener("127.0.0.1", 0) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        supervisor = Supervisor(
-            environment=environment_for(environ, url=url, broker_socket=broker_socket(folder)),
-            say=lambda name, line: lines.append(f"{name:<9} | {line}"),
-        )
-        supervisor.obey_signals()
-        problem = ""
-        try:
-            call_command("migrate", interactive=False, verbosity=0)
-            report.add("database prepared", 1, "SQLite, in a folder of its own")
-            start_broker(supervisor, path=broker_socket(folder), folder=folder / "broker")
-            setting = set_up(url, hooks=hooks, now=timezone.now())
-            report.add("rules published", 1, setting.model.name)
-            start_programs(supervisor, listener)
-            report.add("programs started", len(supervisor.children), ", ".join(supervisor.children))
-            sent = samples(feeds, now=timezone.now())
-            path = StraightPath(setting, report=report, wait=_waiter(supervisor))
-            path.run(sent)
-        except (CheckFailed, Unusable) as error:
-            problem = str(error)
-        finally:
-            connection.close()
-            supervisor.stop()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    supervisor = Supervisor(
+        environment=environment_for(environ, url=url, broker_socket=broker_socket(folder)),
+        say=lambda name, line: lines.append(f"{name:<9} | {line}"),
+    )
+    supervisor.obey_signals()
+    problem = ""
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        report.add("database prepared", 1, "SQLite, in a folder of its own")
+        start_broker(supervisor, path=broker_socket(folder), folder=folder / "broker")
+        setting = set_up(url, hooks=hooks, now=timezone.now())
+        report.add("rules published", 1, setting.model.name)
+        start_programs(supervisor, listener)
+        report.add("programs started", len(supervisor.children), ", ".join(supervisor.children))
+        sent = samples(feeds, now=timezone.now())
+        path = StraightPath(setting, report=report, wait=_waiter(supervisor))
+        path.run(sent)
+    except (CheckFailed, Unusable) as error:
+        problem = str(error)
+    finally:
+        connection.close()
+        supervisor.stop()
     if problem:
         print("\nThe programs said last:\n" + "\n".join(lines))
         print(f"\nFAILED after {time.monotonic() - began:.1f} s: {problem}")

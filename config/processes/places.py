@@ -1,5 +1,6 @@
 """Where an installation keeps its lock and its broker, and who may use them."""
 
+import argparse
 import errno
 import fcntl
 import hashlib
@@ -14,6 +15,7 @@ from typing import IO
 
 SOCKET_LIMIT = 103  # Bytes of a socket path: 107 on Linux, 103 on macOS.
 LEFTOVERS_SECONDS = 5.0
+LAST_PORT = 65535
 
 
 class Unusable(Exception):
@@ -46,6 +48,15 @@ def prepare_socket(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def port_number(text: str) -> int:
+    """Read a port of the command line: 1 to 65535, or 0 for a free one."""
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a port. Choose one from 1 to {LAST_PORT}, or 0 for a free one."
+        )
+    return int(text)
+
+
 def open_listener(host: str, port: int) -> socket.socket:
     """Open the port that people use; 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -59,12 +70,12 @@ def open_listener(host: str, port: int) -> socket.socket:
         raise Unusable(_why_no_port(host, port, error)) from error
     except OverflowError as error:
         listener.close()
-        raise Unusable(f"{port} is not a port. Choose one from 1024 to 65535.") from error
+        raise Unusable(f"{port} is not a port. Choose one from 1 to {LAST_PORT}.") from error
     return listener
 
 
 def _why_no_port(host: str, port: int, error: OSError) -> str:
-    free = port + 1 if 1024 <= port < 65535 else 8000
+    free = port + 1 if 1024 <= port < LAST_PORT else 8000
     another = f"Choose another: python3 manage.py up --port {free}"
     if isinstance(error, PermissionError):
         return f"Port {port} is for the system's own programs. {another}"

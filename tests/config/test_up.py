@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -88,3 +89,33 @@ def test_check_walks_the_straight_path_and_touches_no_installation(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "accepted 25 = decided 25 = settled 25 = delivered 25" in done.stdout
     assert not (tmp_path / "never").exists()
+
+
+@pytest.mark.parametrize("command", [["up"], ["up", "--check"]])
+@pytest.mark.parametrize("port", ["70000", "-1", "http", "8000.5"])
+def test_port_that_is_none_is_refused_with_the_choice(command, port):
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command, f"--port={port}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert f"{port} is not a port. Choose one from 1 to 65535, or 0 for a free one." in done.stderr
+
+
+def test_check_listens_on_the_port_it_is_given():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "manage.py", "up", "--check", "--port", str(port)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"Port {port} is taken by another program.")

@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config.demo.people import PASSWORD, PEOPLE
 from config.processes.launch import environment_for, reachable, start_broker, start_programs
-from config.processes.places import Unusable, lock_state, note_holder, open_listener
+from config.processes.places import Unusable, lock_state, note_holder, open_listener, port_number
 from config.processes.supervisor import Supervisor, say_to_terminal
 from decisions.models import User
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument(
-            "--port", type=int, default=8000, help="port to listen on; 0 takes a free one"
+            "--port", type=port_number, default=8000, help="port to listen on; 0 takes a free one"
         )
         parser.add_argument("--no-demo", action="store_true", help="start empty")
         parser.add_argument(
