@@ -17,7 +17,6 @@ from decisions.engine.types import ListType, base_of
 from decisions.engine.values import give_out
 
 Values = NDArray[Any]
-_LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 class Outputs:

@@ -77,7 +77,6 @@ class Table:
 
     def __init__(self, node: n.Table, types: Sequence[Type], clauses: Sequence[Clause]) -> None:
         self.id = node.id
-        self.outputs = tuple(output.name for output in node.outputs)
         self.single = node.hit_policy in ONE_ROW
         self.unique = node.hit_policy == "UNIQUE"
         self.rows = len(node.rules)

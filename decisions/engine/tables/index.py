@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from decisions.engine.feel import nodes as n
 from decisions.engine.tables.cells import constant_rows
-from decisions.engine.tables.columns import Column, Masks, column_of, masks_of
+from decisions.engine.tables.columns import Masks, column_of, masks_of
 from decisions.engine.types import Type
 
 _ANYTHING = n.Tests(1, ())
@@ -15,14 +15,13 @@ _ANYTHING = n.Tests(1, ())
 
 @dataclass(frozen=True)
 class TableIndex:
-    """The columns whose values have classes, their masks, and the cells that need asking.
+    """The masks of the columns whose values have classes, and the cells that need asking.
 
-    Columns and masks are known by their place among the inputs; `open_cells` lists for every row
+    Masks are known by the place of their column among the inputs; `open_cells` lists for every row
     that has some the places of the cells that are no constant tests; `constants` holds the value
     of every row whose outputs are constants.
     """
 
-    columns: dict[int, Column]
     masks: dict[int, Masks]
     open_cells: dict[int, list[int]]
     constants: dict[int, object]
@@ -35,21 +34,20 @@ class TableIndex:
 
 def index_of(node: n.Table, kinds: Sequence[Type], *, masked: bool) -> TableIndex:
     """Read the cells of a table whose inputs are of some types; masks where they are wanted."""
-    columns: dict[int, Column] = {}
+    masks: dict[int, Masks] = {}
     open_cells: dict[int, list[int]] = {}
     for place, kind in enumerate(kinds):
         cells = list(map(tests_in, node.rules.inputs[place].bodies))
         column = column_of(cells, kind)
         if column is not None:
-            columns[place] = column
+            if masked and not column.trivial:
+                masks[place] = masks_of(column)
             rows: Sequence[int] = column.open_rows
         else:
             rows = [row for row, tests in enumerate(cells) if tests.tests]
         for row in rows:
             open_cells.setdefault(row, []).append(place)
-    told = {place: column for place, column in columns.items() if masked and not column.trivial}
-    masks = {place: masks_of(column) for place, column in told.items()}
-    return TableIndex(columns, masks, open_cells, constant_rows(node))
+    return TableIndex(masks, open_cells, constant_rows(node))
 
 
 def tests_in(body: n.Node) -> n.Tests:
