@@ -13,6 +13,7 @@ from decisions.engine.analysis.axes import Axis, axis_of, open_axis
 from decisions.engine.analysis.reach import Reach, Scope
 from decisions.engine.analysis.search import Box
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.type_rules import input_type
 from decisions.engine.tables.sets import ANYTHING, CellSet, cell_set
 from decisions.engine.types import (
     ANY,
@@ -77,7 +78,7 @@ def space_of(table: n.Table, reach: Reach, scope: Scope, types: Mapping[int, Typ
         kind = _kind(table, place, types)
         groups.setdefault((" ".join(clause.expression.text.split()), kind), []).append(place)
     sets = tuple(
-        _sets(table, place, kind, types) for (_, kind), places in groups.items() for place in places
+        _sets(table, place, kind) for (_, kind), places in groups.items() for place in places
     )
     order = [place for places in groups.values() for place in places]
     by_place = tuple(sets[order.index(place)] for place in range(len(order)))
@@ -104,7 +105,7 @@ def space_of(table: n.Table, reach: Reach, scope: Scope, types: Mapping[int, Typ
 def _kind(table: n.Table, place: int, types: Mapping[int, Type]) -> Type:
     """Find the kind of a column: declared, inferred, or that of all its constants."""
     clause = table.inputs[place]
-    kind = base_of(clause.type if clause.type != ANY else types.get(id(clause.expression), ANY))
+    kind = base_of(input_type(clause, types))
     if kind != ANY:
         return kind
     kinds = {
@@ -126,9 +127,7 @@ def _constants(tests: n.Node) -> Iterable[Any]:
         yield from (part.value for part in parts if isinstance(part, n.Literal))
 
 
-def _sets(
-    table: n.Table, place: int, kind: Type, types: Mapping[int, Type]
-) -> tuple[CellSet | None, ...]:
+def _sets(table: n.Table, place: int, kind: Type) -> tuple[CellSet | None, ...]:
     """Read the cells of a column; None for those that are no constants."""
     known: dict[int, CellSet | None] = {}
     found = []

@@ -15,6 +15,7 @@ from decisions.engine.batch.sources import Flags, Ints
 from decisions.engine.coercion import coerce
 from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.type_rules import input_type
 from decisions.engine.graph import Part
 from decisions.engine.problems import NOWHERE
 from decisions.engine.run import Run
@@ -22,7 +23,7 @@ from decisions.engine.tables.cells import constant_default, constant_rows
 from decisions.engine.tables.columns import Column, column_of
 from decisions.engine.tables.hit_policy import ONE_ROW
 from decisions.engine.tables.index import tests_in
-from decisions.engine.types import ANY, ItemType, Type
+from decisions.engine.types import ItemType, Type
 
 
 class NotVector(Exception):
@@ -129,7 +130,7 @@ def _clause(
     read = reads.get(name)
     if read is None:
         raise NotVector
-    kind = types.get(id(clause.expression), ANY) if clause.type == ANY else clause.type
+    kind = input_type(clause, types)
     source = read.source
     kept = kind == read.type and not (isinstance(source, Shape) and source.constraint is None)
     if _constrained(kind) and (not kept or member is not None):

@@ -6,6 +6,7 @@ from decisions.engine.codegen.expressions import Env, Writer, register
 from decisions.engine.codegen.matching import Subject, matching_rows, write_first
 from decisions.engine.codegen.unit import Body, NotLean
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.type_rules import input_type
 from decisions.engine.tables.cells import condition
 from decisions.engine.tables.hit_policy import policy_of
 from decisions.engine.types import ANY, SCALARS
@@ -30,10 +31,8 @@ def write_table(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
 def _input(writer: Writer, clause: n.InputClause, env: Env, body: Body) -> Subject:
     """Write an input expression, fitted to its type and checked against its allowed values."""
     atom = writer.write(clause.expression, env, body)
-    kind = clause.type
-    if kind == ANY:
-        kind = writer.types.get(id(clause.expression), ANY)
-    else:
+    kind = input_type(clause, writer.types)
+    if clause.type != ANY:
         atom = writer.coerced(atom, kind, clause.expression, body)
     if clause.allowed is not None and clause.allowed.tests:
         _check_allowed(writer, clause, (atom, kind), env, body)

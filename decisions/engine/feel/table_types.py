@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
-from decisions.engine.feel.type_rules import table_type
+from decisions.engine.feel.type_rules import input_type, table_type
 from decisions.engine.problems import did_you_mean
 from decisions.engine.types import ANY, DATETIME, SCALARS, STRING, TIME, Type, base_of
 
@@ -23,7 +23,7 @@ def check_table(typer: Typer, node: n.Table, scope: Scope) -> Type:
     subjects = []
     for clause in node.inputs:
         typer.infer(clause.expression, scope)
-        subjects.append(clause.type if clause.type != ANY else typer.types[id(clause.expression)])
+        subjects.append(input_type(clause, typer.types))
         if clause.allowed is not None:
             typer.tests(clause.allowed, scope, clause.type)
     wrong = _wrong_cells(typer, node, subjects, scope)

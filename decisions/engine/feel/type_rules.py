@@ -69,6 +69,11 @@ def may_be_position(condition: n.Node, kind: Type) -> bool:
     return kind == NUMBER or isinstance(condition, n.Name)
 
 
+def input_type(clause: n.InputClause, types: Mapping[int, Type]) -> Type:
+    """Give the type of an input column: declared, or else the one found for its expression."""
+    return types.get(id(clause.expression), ANY) if clause.type == ANY else clause.type
+
+
 def table_type(node: n.Table) -> Type:
     """Give the type of what a table gives: of its rows, of their list, or of an aggregation.
 

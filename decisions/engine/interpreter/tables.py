@@ -7,6 +7,7 @@ from typing import Any
 
 from decisions.engine.coercion import coerce
 from decisions.engine.feel import nodes as n
+from decisions.engine.feel.type_rules import input_type
 from decisions.engine.interpreter.expressions import hold
 from decisions.engine.interpreter.walk import RULES, Frame, Steps, Walk
 from decisions.engine.runtime import check_allowed, settle
@@ -40,10 +41,8 @@ def _table(walk: Walk, node: n.Table, frame: Frame) -> Steps:
 def _input(walk: Walk, clause: n.InputClause, frame: Frame) -> Steps:
     """Evaluate an input expression, fit it to its type and check its allowed values (§8.2.2)."""
     value = yield clause.expression, frame
-    kind = clause.type
-    if kind == ANY:
-        kind = walk.types.get(id(clause.expression), ANY)
-    else:
+    kind = input_type(clause, walk.types)
+    if clause.type != ANY:
         value = coerce(walk.run, value, kind, frame.site(clause.expression))
     if clause.allowed is not None and clause.allowed.tests:
         inner = frame.at(clause.expression.where)
