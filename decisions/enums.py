@@ -68,6 +68,28 @@ VERSION_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+class ProposalState(TextChoices):
+    OPEN = "open", "Waiting for approval"
+    APPROVED = "approved", "Approved"
+    RETURNED = "returned", "Returned"
+    VOID = "void", "Void"
+
+
+class RunState(TextChoices):
+    """How far something is that a worker computes."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+
+
+class ChallengerMode(TextChoices):
+    SHADOW = "shadow", "Shadow"
+    ROLLOUT = "rollout", "Roll-out"
+
+
 class ActorKind(TextChoices):
     PERSON = "person", "Person"
     API_KEY = "api_key", "API key"

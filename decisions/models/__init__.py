@@ -1,22 +1,46 @@
 """The records of decisions: people, rules, work and proof."""
 
 from decisions.models.audit import AuditEvent, AuditSeal, Receipt, SweepMark
+from decisions.models.drafts import DraftChange, RowComment, RuleTest
 from decisions.models.people import User
 from decisions.models.references import ReferenceTable, ReferenceTableVersion
+from decisions.models.releases import (
+    Approval,
+    Challenger,
+    ChallengerAnswer,
+    Guardrail,
+    GuardrailBreach,
+    ImpactFlip,
+    ImpactReport,
+    Proposal,
+    RowActivity,
+)
 from decisions.models.rules import DecisionModel, ModelVersion, Ruleset
 from decisions.models.work import Action, Decision, Evidence, Submission
 
 __all__ = [
     "Action",
+    "Approval",
     "AuditEvent",
     "AuditSeal",
+    "Challenger",
+    "ChallengerAnswer",
     "Decision",
     "DecisionModel",
+    "DraftChange",
     "Evidence",
+    "Guardrail",
+    "GuardrailBreach",
+    "ImpactFlip",
+    "ImpactReport",
     "ModelVersion",
+    "Proposal",
     "Receipt",
     "ReferenceTable",
     "ReferenceTableVersion",
+    "RowActivity",
+    "RowComment",
+    "RuleTest",
     "Ruleset",
     "Submission",
     "SweepMark",

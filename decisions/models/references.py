@@ -32,7 +32,11 @@ class ReferenceTable(models.Model):
 
 
 class ReferenceTableVersion(models.Model):
-    """One content of a reference table, with who wrote it and why."""
+    """One content of a reference table, with who wrote it and why.
+
+    It is in force from `effective_from` on, null meaning since it was written. A `trial` is a
+    content that was only written to preview its impact.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     table = models.ForeignKey(ReferenceTable, on_delete=models.PROTECT, related_name="versions")
@@ -42,6 +46,8 @@ class ReferenceTableVersion(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("User", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=500)
+    effective_from = models.DateTimeField(null=True)
+    trial = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-number"]

@@ -12,6 +12,9 @@ class DecisionModel(models.Model):
 
     `headline` holds FEEL over the facts: {"title", "reference", "amount", "currency"}.
     `topics` names what is sent out per outcome: {"approve": ["sponsorship.decided"], ...}.
+    `approvals` says how many people must approve, by the share of decisions that would change:
+    [{"from_share": 0, "approvers": 1}, {"from_share": 0.05, "approvers": 2}].
+    While `stopped_at` is set, the rules settle nothing: every submission goes to a person.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -26,6 +29,9 @@ class DecisionModel(models.Model):
     live_version = models.ForeignKey(
         "ModelVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    approvals = models.JSONField(default=list)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_reason = models.CharField(max_length=500, blank=True)
     history = HistoricalRecords()
 
     class Meta:
@@ -36,7 +42,12 @@ class DecisionModel(models.Model):
 
 
 class ModelVersion(models.Model):
-    """One DMN content of a model; once published it never changes."""
+    """One DMN content of a model; once published it never changes.
+
+    `revision` counts the changes of a draft, its entity tag; `based_on` is the version it was
+    started from. `publish_at` and `retire_at` are the moments set for going live and for going
+    back to the version before.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     model = models.ForeignKey(DecisionModel, on_delete=models.PROTECT, related_name="versions")
@@ -51,6 +62,10 @@ class ModelVersion(models.Model):
     created_by = models.ForeignKey("User", null=True, on_delete=models.PROTECT, related_name="+")
     proposed_by = models.ForeignKey("User", null=True, on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey("User", null=True, on_delete=models.PROTECT, related_name="+")
+    based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField(default=0)
+    publish_at = models.DateTimeField(null=True)
+    retire_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     history = HistoricalRecords(excluded_fields=["dmn"])
