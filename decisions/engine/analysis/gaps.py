@@ -36,7 +36,7 @@ def find_gaps(checked: Checked, masks: Sequence[int]) -> None:
     an answer without a row, so that their gaps are told on request only.
     """
     table = checked.table
-    wanted = table.hit_policy in ONE_VALUE and all(out.default is None for out in table.outputs)
+    wanted = table.hit_policy in ONE_VALUE and not table.has_default
     if not wanted and not checked.every:
         return
     if not table.rules:

@@ -281,15 +281,14 @@ def gives_plain(node: n.Node, writer: Writer) -> bool:
     while isinstance(node, n.Placed):
         node = node.body
     if isinstance(node, n.Table):
-        rows = writer.indexes[id(node)].constants
+        index = writer.indexes[id(node)]
         values = [
             part
-            for row in rows.values()
+            for row in index.constants.values()
             for part in (row.values() if isinstance(row, dict) else [row])
         ]
         plain = all(value is None or type(value) in (str, bool, int, Decimal) for value in values)
-        no_default = all(output.default is None for output in node.outputs)
-        return plain and no_default and len(rows) == len(node.rules)
+        return index.whole and plain
     return _is_plain(writer.types.get(id(node)))
 
 

@@ -165,11 +165,8 @@ class Writer:
             node = node.body
         if not isinstance(node, n.Table) or node.hit_policy not in ONE_ROW:
             return False
-        rows = self.indexes[id(node)].constants
-        plain = all(output.default is None for output in node.outputs)
-        run = Run()
-        fitting = all(conforms(run, value, kind) for value in rows.values())
-        return plain and len(rows) == len(node.rules) and fitting
+        index, run = self.indexes[id(node)], Run()
+        return index.whole and all(conforms(run, value, kind) for value in index.constants.values())
 
     def range(self, node: n.RangeOf, env: Env, body: Body) -> str:
         low, high = self.write(node.low, env, body), self.write(node.high, env, body)

@@ -178,7 +178,7 @@ def _row_text(writer: Writer, node: n.Table, atoms: list[str]) -> str:
 
 def _default_of(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
     """Write the default outputs."""
-    if all(output.default is None for output in node.outputs):
+    if not node.has_default:
         return "None"
     return _defaults(writer, node, env).call(body)
 
@@ -186,7 +186,7 @@ def _default_of(writer: Writer, node: n.Table, env: Env, body: Body) -> str:
 def _defaults(writer: Writer, node: n.Table, env: Env) -> Body:
     """Write the function that gives the default outputs, null where none are declared."""
     inner = Body(writer.unit, "o")
-    if all(output.default is None for output in node.outputs):
+    if not node.has_default:
         inner.finish("None")
         return inner
     atoms = [_output(writer, clause, clause.default, env, inner) for clause in node.outputs]

@@ -340,6 +340,11 @@ class Table(Node):
     rules: Rules
     where: str = ""
 
+    @property
+    def has_default(self) -> bool:
+        """Tell whether an output has a value for when no row matches."""
+        return any(output.default is not None for output in self.outputs)
+
 
 def children(node: Any) -> Iterator[Any]:
     """Give the nodes and clauses directly beneath one, in the order of the text, each once."""

@@ -91,8 +91,7 @@ def table_type(node: n.Table) -> Type:
         return ANY
     else:
         found = NUMBER if node.aggregation == "COUNT" else base_of(row)
-    has_default = any(output.default is not None for output in node.outputs)
-    return join(found, row) if has_default else found
+    return join(found, row) if node.has_default else found
 
 
 _NUMBER_PROPERTIES = {

@@ -114,7 +114,7 @@ def constant_default(node: n.Table) -> dict[int, object]:
     ]
     if _NO_CONSTANT in values:
         return {}
-    if all(clause.default is None for clause in node.outputs):
+    if not node.has_default:
         return {len(node.rules): None}
     names = [clause.name for clause in node.outputs]
     value = values[0] if len(names) == 1 else dict(zip(names, values, strict=True))

@@ -19,12 +19,13 @@ class TableIndex:
 
     Masks are known by the place of their column among the inputs; `open_cells` lists for every row
     that has some the places of the cells that are no constant tests; `constants` holds the value
-    of every row whose outputs are constants.
+    of every row whose outputs are constants, and is `whole` where the table gives nothing else.
     """
 
     masks: dict[int, Masks]
     open_cells: dict[int, list[int]]
     constants: dict[int, object]
+    whole: bool
 
     @property
     def shared(self) -> list[int]:
@@ -47,7 +48,9 @@ def index_of(node: n.Table, kinds: Sequence[Type], *, masked: bool) -> TableInde
             rows = [row for row, tests in enumerate(cells) if tests.tests]
         for row in rows:
             open_cells.setdefault(row, []).append(place)
-    return TableIndex(masks, open_cells, constant_rows(node))
+    constants = constant_rows(node)
+    whole = len(constants) == len(node.rules) and not node.has_default
+    return TableIndex(masks, open_cells, constants, whole)
 
 
 def tests_in(body: n.Node) -> n.Tests:
