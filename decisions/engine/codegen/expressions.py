@@ -223,11 +223,9 @@ class Writer:
         combine, settled = ("both", "False") if node.operator == "and" else ("either", "True")
         result = body.keep(self.truth(node.operands[0], env, body))
         for operand in node.operands[1:]:
-            body.line(f"if {result} is not {settled}:")
-            body.level += 1
-            atom = self.truth(operand, env, body)
-            body.line(f"{result} = {combine}({result}, {atom})")
-            body.level -= 1
+            with body.block(f"if {result} is not {settled}:"):
+                atom = self.truth(operand, env, body)
+                body.line(f"{result} = {combine}({result}, {atom})")
         return result
 
     def between(self, node: n.Between, env: Env, body: Body) -> str:
@@ -254,10 +252,9 @@ class Writer:
         inner = Env({"?": atom}, env)
         result = body.keep(self.test(tests.tests[0], atom, subject, inner, body))
         for test in tests.tests[1:]:
-            body.line(f"if {result} is not True:")
-            body.level += 1
-            body.line(f"{result} = either({result}, {self.test(test, atom, subject, inner, body)})")
-            body.level -= 1
+            with body.block(f"if {result} is not True:"):
+                found = self.test(test, atom, subject, inner, body)
+                body.line(f"{result} = either({result}, {found})")
         return body.keep(f"not_({result})") if tests.negated else result
 
     def test(self, test: n.Test, atom: str, subject: n.Node | Type, env: Env, body: Body) -> str:
@@ -290,16 +287,10 @@ class Writer:
     def conditional(self, node: n.If, env: Env, body: Body) -> str:
         condition = self.truth(node.condition, env, body)
         result = body.variable()
-        body.line(f"if {condition} is True:")
-        self._branch(result, node.then, env, body)
-        body.line("else:")
-        self._branch(result, node.otherwise, env, body)
+        for opening, branch in ((f"if {condition} is True:", node.then), ("else:", node.otherwise)):
+            with body.block(opening):
+                body.line(f"{result} = {self.write(branch, env, body)}")
         return result
-
-    def _branch(self, result: str, node: n.Node, env: Env, body: Body) -> None:
-        body.level += 1
-        body.line(f"{result} = {self.write(node, env, body)}")
-        body.level -= 1
 
     # Access
 

@@ -55,8 +55,8 @@ def write_quantified(writer: Writer, node: n.Quantified, env: Env, body: Body) -
     if writer.type_of(node.condition) != BOOLEAN:
         inner.line(f"if no_condition(run, {atom}, {writer.site(node.condition)}): return None")
     inner.line(f"{result} = {combine}({result}, {atom})")
-    inner.line(f"if {result} is {settled}:")
-    inner.lines.append("    " * (inner.level + 1) + f"return {settled}")
+    with inner.block(f"if {result} is {settled}:"):
+        inner.line(f"return {settled}")
     inner.level, inner.loops = 1, 0
     inner.finish(result)
     return body.keep(inner.call(body))

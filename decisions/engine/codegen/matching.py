@@ -42,14 +42,10 @@ def write_first(
     if found.masks and not unique and found.write_planned(body, hit, miss):
         return
     test, row = found.first(body, unique=unique)
-    body.line(f"if {test}:")
-    body.level += 1
-    hit(row)
-    body.level -= 1
-    body.line("else:")
-    body.level += 1
-    miss()
-    body.level -= 1
+    with body.block(f"if {test}:"):
+        hit(row)
+    with body.block("else:"):
+        miss()
 
 
 def matching_rows(
@@ -172,23 +168,16 @@ class _Search:
         mask = body.keep(" & ".join(self._lookup(place, body) for place in plan.masked))
         waiting = self._guard_checked(plan, body)
         row = body.variable()
-        body.line(f"while {mask}:")
-        body.level += 1
-        body.line(f"{row} = {self.size} - {mask}.bit_length()")
-        test = self._check(plan, row, body)
-        body.line(f"if {test}:")
-        body.level += 1
-        hit(row)
-        body.line("break")
-        body.level -= 1
-        body.line(f"{mask} ^= 1 << {self.size - 1} - {row}")
-        body.level -= 1
-        body.line("else:")
-        body.level += 1
-        for guard in waiting:
-            body.line(f"if {guard}: raise Deopt")
-        miss()
-        body.level -= 1
+        with body.block(f"while {mask}:"):
+            body.line(f"{row} = {self.size} - {mask}.bit_length()")
+            with body.block(f"if {self._check(plan, row, body)}:"):
+                hit(row)
+                body.line("break")
+            body.line(f"{mask} ^= 1 << {self.size - 1} - {row}")
+        with body.block("else:"):
+            for guard in waiting:
+                body.line(f"if {guard}: raise Deopt")
+            miss()
         return True
 
     def _guard_checked(self, plan: Plan, body: Body) -> list[str]:
@@ -265,11 +254,9 @@ class _Search:
         other = constant(masks.masks[-1])
         if masks.column.kind == STRING and self._waits(atom, body):
             mask = body.keep(f"{constant(table)}.get({atom})")
-            body.line(f"if {mask} is None:")
-            body.level += 1
-            body.line(f"if unfit_text({atom}): raise Deopt")
-            body.line(f"{mask} = {other}")
-            body.level -= 1
+            with body.block(f"if {mask} is None:"):
+                body.line(f"if unfit_text({atom}): raise Deopt")
+                body.line(f"{mask} = {other}")
             return mask
         table[None] = masks.null_mask
         return f"{constant(table)}.get({atom}, {other})"
@@ -294,17 +281,18 @@ class _Search:
         mask = body.variable()
         if dense is None:
             bounds = constant(masks.column.integer_bounds)
-            body.line(f"if {atom}.__class__ is int:")
-            body.line(f"    {mask} = {constant(masks.masks)}[bisect({bounds}, {atom})]")
+            with body.block(f"if {atom}.__class__ is int:"):
+                body.line(f"{mask} = {constant(masks.masks)}[bisect({bounds}, {atom})]")
         else:
             listed = [masks.of(bisect_right(masks.column.integer_bounds, n)) for n in dense]
             place = f"{atom} - {dense[0]}".replace("- -", "+ ")
-            body.line(f"if {atom}.__class__ is int and {dense[0] - 1} < {atom} < {dense[-1] + 1}:")
-            body.line(f"    {mask} = {constant(listed)}[{place}]")
+            within = f"{dense[0] - 1} < {atom} < {dense[-1] + 1}"
+            with body.block(f"if {atom}.__class__ is int and {within}:"):
+                body.line(f"{mask} = {constant(listed)}[{place}]")
             self.writer.pending.pop(atom)
-        body.line("else:")
-        body.line(f"    {atom} = number({atom})")
-        body.line(f"    {mask} = {text}")
+        with body.block("else:"):
+            body.line(f"{atom} = number({atom})")
+            body.line(f"{mask} = {text}")
         return mask
 
     def _takes_number(self, atom: str, body: Body) -> bool:
@@ -344,21 +332,21 @@ class _Search:
         inner = Body(self.writer.unit, "g", ("m",))
         constant = self.writer.unit.constant
         inner.line("h = []")
-        inner.line("while m:")
-        inner.level += 1
-        inner.line(f"i = {self.size} - m.bit_length()")
-        inner.line(f"m ^= 1 << {self.size - 1} - i")
-        for place in self.index.shared:
-            spans, number = constant(self.masks[place].spans), inner.use(self.classes[place])
-            inner.line(f"if not takes({spans}[i], {number}): continue")
-        if self.index.open_cells:
-            questions, call = self._questions(inner)
-            inner.line(f"for k in {questions}.get(i, ()):")
-            inner.lines.append(f"{'    ' * (inner.level + 1)}if not {call}: break")
-            inner.line("else:")
-            inner.level += 1
-        inner.line("return [i]" if first_only else "h.append(i)")
-        inner.level = 1
+        found = "return [i]" if first_only else "h.append(i)"
+        with inner.block("while m:"):
+            inner.line(f"i = {self.size} - m.bit_length()")
+            inner.line(f"m ^= 1 << {self.size - 1} - i")
+            for place in self.index.shared:
+                spans, number = constant(self.masks[place].spans), inner.use(self.classes[place])
+                inner.line(f"if not takes({spans}[i], {number}): continue")
+            if self.index.open_cells:
+                questions, call = self._questions(inner)
+                with inner.block(f"for k in {questions}.get(i, ()):"):
+                    inner.line(f"if not {call}: break")
+                with inner.block("else:"):
+                    inner.line(found)
+            else:
+                inner.line(found)
         inner.finish("h")
         return body.keep(inner.call(body, mask))
 

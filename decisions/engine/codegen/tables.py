@@ -101,11 +101,9 @@ def _lean_list(writer: Writer, node: n.Table, subjects: list[Subject], env: Env,
     table = writer.unit.constant(node.id)
     body.line(f"{hits} = [({table}, i + 1) for i in {rows}]")
     body.line(f"if {rows}: {result} = [{_output_of(writer, node, env, body, 'i')} for i in {rows}]")
-    body.line("else:")
-    body.level += 1
-    body.line(f"{result} = {_default_of(writer, node, env, body)}")
-    body.line(f"if {result} is None: {result} = []")
-    body.level -= 1
+    with body.block("else:"):
+        body.line(f"{result} = {_default_of(writer, node, env, body)}")
+        body.line(f"if {result} is None: {result} = []")
     return result
 
 
@@ -140,14 +138,12 @@ def _outputs(writer: Writer, node: n.Table, env: Env) -> Body:
     for number, rule in enumerate(node.rules):
         if number in constants:
             continue
-        inner.line(f"if i == {number}:")
-        inner.level += 1
-        atoms = [
-            _output(writer, clause, made, env, inner)
-            for clause, made in zip(node.outputs, rule.outputs, strict=True)
-        ]
-        inner.line(f"return {_row_text(writer, node, atoms)}")
-        inner.level -= 1
+        with inner.block(f"if i == {number}:"):
+            atoms = [
+                _output(writer, clause, made, env, inner)
+                for clause, made in zip(node.outputs, rule.outputs, strict=True)
+            ]
+            inner.line(f"return {_row_text(writer, node, atoms)}")
     inner.finish("None")
     return inner
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from decisions.engine import access, arithmetic, calls, coercion, numbers, operators
@@ -117,6 +119,14 @@ class Body:
         if self.unit.lean and _RUN.search(text):
             raise NotLean(text)
         self.lines.append("    " * self.level + text)
+
+    @contextmanager
+    def block(self, opening: str) -> Iterator[None]:
+        """Write the first line of a compound statement, and within it what is written meanwhile."""
+        self.line(opening)
+        self.level += 1
+        yield
+        self.level -= 1
 
     def variable(self) -> str:
         """Give a fresh variable of this function."""
