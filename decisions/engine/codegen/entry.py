@@ -91,8 +91,7 @@ def open_entry(writer: Writer, body: Body, shapes: Mapping[str, Shape], known: K
     unit = body.unit
     unit.namespace |= {**_ENTRY, "Result": known.result}
     body.params = ("decide", "facts", "*", "now=None")
-    body.line("try:")
-    body.level += 1
+    body.open_try()
     asked = [name for name in shapes if name not in known.fixed]
     allowed = unit.constant(known.names - known.fixed)
     strict = all(not shapes[name].optional for name in asked)
@@ -119,8 +118,7 @@ def open_values(
     """Write what guards values of simple kinds, inside a try; gives their variables by name."""
     body.unit.namespace |= _ENTRY
     body.params = ("names",)
-    body.line("try:")
-    body.level += 1
+    body.open_try()
     # Other names may be part of longer ones, and so mean that the text reads otherwise.
     asked = f"names.__class__ is not dict or len(names) != {len(kinds)}" if kinds else ""
     asked = asked or "names is not None and (names.__class__ is not dict or names)"
@@ -155,8 +153,7 @@ def close_values(writer: Writer, body: Body, value: str, places: Places) -> None
     body.line(f"answer.value = {value}")
     body.line("answer.problems = []")
     body.line("return answer")
-    body.level -= 1
-    body.line("except Exception: pass")
+    body.close_try()
     body.finish("other(names)" if places else "None")
 
 
@@ -174,9 +171,11 @@ def _guard(writer: Writer, body: Body, atom: str, shape: Shape) -> None:
         # Others may equal a text that the rules know, and be none.
         body.line(f"if {null}{atom}.__class__ is not str: raise Deopt")
     if base == NUMBER:
+        fit = f"if {null}{atom}.__class__ is not int: {atom} = number({atom})"
         if not shape.optional and shape.constraint is None:
-            writer.numbers[atom] = len(body.lines)
-        body.line(f"if {null}{atom}.__class__ is not int: {atom} = number({atom})")
+            body.line_to_drop(atom, fit)
+        else:
+            body.line(fit)
     if shape.constraint is None or shape.constraint.texts is None:
         writer.pending[atom] = null + _GUARDS[base].format(v=atom)
     if shape.optional or shape.constraint is not None:
@@ -251,9 +250,8 @@ def close_lean(writer: Writer, body: Body, inputs: Sequence[str], value: str, kn
 
 def close_entry(body: Body) -> None:
     """Write the end of what `open_entry` began."""
-    body.level -= 1
     # Whatever goes wrong here goes wrong once more in the full program, which says what it is.
-    body.line("except Exception: pass")
+    body.close_try()
     body.finish("decide.slowly(facts, now)")
 
 

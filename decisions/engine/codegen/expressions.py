@@ -53,8 +53,8 @@ class Writer:
         self.indexes = indexes
         self.where = ""
         # For lean programs: atoms never null, those that are Decimal, how long ints may be, facts
-        # taken in as scaled integers, the variables of hits, whether tables leave traces, the
-        # atoms whose guards wait, and the lines that make sure of numbers.
+        # taken in as scaled integers, the variables of hits, whether tables leave traces, and the
+        # atoms whose guards wait.
         self.sure: set[str] = set()
         self.decimals: set[str] = set()
         self.bits: dict[str, int] = {}
@@ -62,7 +62,6 @@ class Writer:
         self.hits: list[str] = []
         self.traced = False
         self.pending: dict[str, str] = {}
-        self.numbers: dict[str, int] = {}
 
     def type_of(self, node: n.Node) -> Type:
         """Give the type the typer found, without item definitions."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 
@@ -235,8 +234,7 @@ class _Search:
 
     def _waits(self, atom: str, body: Body) -> bool:
         """Tell whether a lookup here can stand for the guard of an input, and take it over."""
-        here = body.name.startswith("lean") and body.level == 2
-        return here and self.writer.pending.pop(atom, None) is not None
+        return body.takes_guards and self.writer.pending.pop(atom, None) is not None
 
     def _boolean(self, masks: Masks, atom: str, body: Body) -> str:
         number, constant = masks.column.class_of, self.writer.unit.constant
@@ -267,7 +265,7 @@ class _Search:
         rows = constant(masks.masks)
         text = f"{rows}[bisect({constant(column.bounds)}, {atom})]"
         if column.kind == NUMBER:
-            if self._takes_number(atom, body):
+            if body.drop_line(atom):
                 return self._number(masks, atom, text, body)
             whole = f"{rows}[bisect({constant(column.integer_bounds)}, {atom})]"
             text = f"{whole} if {atom}.__class__ is int else {text}"
@@ -294,18 +292,6 @@ class _Search:
             body.line(f"{atom} = number({atom})")
             body.line(f"{mask} = {text}")
         return mask
-
-    def _takes_number(self, atom: str, body: Body) -> bool:
-        """Take over the guard of an input's kind, if nothing has read the input since."""
-        line = self.writer.numbers.get(atom)
-        if line is None or not body.name.startswith("lean") or body.level != 2:
-            return False
-        name = re.compile(rf"\b{atom}\b")
-        if any(name.search(text) for text in body.lines[line + 1 :]):
-            return False
-        body.lines[line] = ""
-        del self.writer.numbers[atom]
-        return True
 
     def _shared_mask(self, place: int, masks: Masks, atom: str, body: Body) -> str:
         """Write the class of a value, which rows will be asked about, and the mask it shares."""

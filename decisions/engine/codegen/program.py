@@ -133,7 +133,7 @@ class _Assembly:
         It notes tables and values in `trace`, a run, and may raise where the program would end.
         """
         plan = self.graph.plan(part)
-        main = Body(self.unit, "lean")
+        main = Body(self.unit, "lean", entry=True)
         self.writer.traced = True
         variables = {key: main.variable() for key in plan.inputs}
         main.params = ("trace", *variables.values())
@@ -146,7 +146,7 @@ class _Assembly:
     def lean(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
         """Write the quick way whole: facts in, result out, no run."""
         plan = self.graph.plan(part)
-        main = Body(self.unit, "lean")
+        main = Body(self.unit, "lean", entry=True)
         inputs = open_entry(self.writer, main, shapes, known)
         variables = dict(zip(plan.inputs, inputs, strict=True))
         value = self._result(main, part, plan, variables, record=False)
@@ -320,7 +320,7 @@ def _compile_values(
 ) -> Callable[..., Any]:
     """Compile an expression once; with `places`, what does not have them is left to `other`."""
     writer = Writer(Unit(lean=True), typer.types, {})
-    body = Body(writer.unit, "lean")
+    body = Body(writer.unit, "lean", entry=True)
     variables = open_values(writer, body, kinds, places)
     value = writer.write(node, Env(variables), body)
     if not gives_plain(node, writer):

@@ -63,7 +63,7 @@ def _lean_table(
     writer: Writer, node: n.Table, subjects: list[Subject], env: Env, body: Body
 ) -> str:
     """Write a table whose hit policy needs no run; its hits join those of the result."""
-    if not body.name.startswith("lean") or node.aggregation or node.hit_policy not in _LEAN:
+    if not body.entry or node.aggregation or node.hit_policy not in _LEAN:
         raise NotLean(node.hit_policy)
     result = _LEAN[node.hit_policy](writer, node, subjects, env, body)
     if writer.traced:

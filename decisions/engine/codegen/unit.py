@@ -48,6 +48,7 @@ _RUNTIME |= {
 }
 _BUILTINS = {"dict": dict, "int": int, "float": float, "str": str, "len": len}
 _RUN = re.compile(r"\brun\b")
+_VARIABLE = re.compile(r"\bv\d+\b")
 
 
 class NotLean(Exception):
@@ -102,10 +103,20 @@ class Unit:
 
 
 class Body:
-    """One generated function; what it uses from outside becomes parameters (lambda lifting)."""
+    """One generated function; what it uses from outside becomes parameters (lambda lifting).
 
-    def __init__(self, unit: Unit, prefix: str = "f", params: tuple[str, ...] = ()) -> None:
+    The `entry` of a lean program takes the inputs. Their guards stand at the level `always`, where
+    statements run in every call that gets there; `droppable` are the lines among them that may
+    go, by their variables, as nothing has read those since.
+    """
+
+    def __init__(
+        self, unit: Unit, prefix: str = "f", params: tuple[str, ...] = (), *, entry: bool = False
+    ) -> None:
         self.unit = unit
+        self.entry = entry
+        self.always = 1
+        self.droppable: dict[str, int] = {}
         self.name = unit.fresh(prefix)
         self.params = params
         self.own = set(params)
@@ -118,7 +129,38 @@ class Body:
         """Write one statement; a lean unit has no run to write about."""
         if self.unit.lean and _RUN.search(text):
             raise NotLean(text)
+        if self.droppable:
+            for name in _VARIABLE.findall(text):
+                self.droppable.pop(name, None)
         self.lines.append("    " * self.level + text)
+
+    def line_to_drop(self, name: str, text: str) -> None:
+        """Write one statement about a variable, which may be dropped until it is read."""
+        self.line(text)
+        self.droppable[name] = len(self.lines) - 1
+
+    def drop_line(self, name: str) -> bool:
+        """Drop that statement where what is written next can stand for it."""
+        if not self.takes_guards or name not in self.droppable:
+            return False
+        self.lines[self.droppable.pop(name)] = ""
+        return True
+
+    @property
+    def takes_guards(self) -> bool:
+        """Tell whether what is written next can stand for the guards of inputs."""
+        return self.entry and self.level == self.always
+
+    def open_try(self) -> None:
+        """Begin the try around all that an entry does."""
+        self.line("try:")
+        self.level += 1
+        self.always = self.level
+
+    def close_try(self) -> None:
+        """End that try: whatever goes wrong is left to what stands behind it."""
+        self.level -= 1
+        self.line("except Exception: pass")
 
     @contextmanager
     def block(self, opening: str) -> Iterator[None]:
