@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from decisions.engine import model as m
 from decisions.engine.builtins import BUILTINS
@@ -99,6 +99,15 @@ class Compiler:
         return _Assembly(self, lean=True).replay(part, shapes)
 
 
+class _Written(NamedTuple):
+    """The code of a function value: the constant that holds the value, and what that is made of."""
+
+    constant: str
+    code: str
+    name: str
+    params: tuple[str, ...]
+
+
 class _Assembly:
     """One unit of generated code in the making."""
 
@@ -107,6 +116,7 @@ class _Assembly:
         self.unit = Unit(lean=lean)
         self.writer = Writer(self.unit, compiler.typer.types, compiler.indexes)
         self.functions: dict[str, str] = {}
+        self.written: list[_Written] = []
         self.pending: list[Part] = []
 
     def program(self, part: Part) -> Program:
@@ -165,7 +175,9 @@ class _Assembly:
         while self.pending:
             self._write_function(self.pending.pop())
         namespace = self.unit.load()
-        self._bind_functions(namespace)
+        for made in self.written:
+            code = namespace[made.code]
+            namespace[made.constant] = _function_value(made.name, made.params, code)
         return namespace
 
     def _decisions(
@@ -214,8 +226,7 @@ class _Assembly:
         if key not in self.functions:
             self.functions[key] = self.unit.fresh("B")
             self.pending.append(self.graph.parts[key])
-        # Once it is written, the name of its code follows the constant.
-        return self.functions[key].partition(" ")[0]
+        return self.functions[key]
 
     def _write_function(self, part: Part) -> None:
         """Write the code of a knowledge model or decision service; bound when all is loaded."""
@@ -225,8 +236,7 @@ class _Assembly:
             params = tuple(param.name for param in part.node.params)
         else:
             body, params = self._service_body(part)
-        self.functions[part.key] = f"{self.functions[part.key]} {body.name}"
-        self.unit.namespace[f"P{body.name}"] = (part.name, params)
+        self.written.append(_Written(self.functions[part.key], body.name, part.name, params))
 
     def _service_body(self, part: Part) -> tuple[Body, tuple[str, ...]]:
         keys, outputs = self.graph.service_parts(part)
@@ -259,12 +269,6 @@ class _Assembly:
             return result
         kind, site = self.unit.constant(part.type), self.unit.site(part.label, None)
         return body.keep(f"coerce(run, {result}, {kind}, {site})")
-
-    def _bind_functions(self, namespace: dict[str, Any]) -> None:
-        for text in self.functions.values():
-            constant, _, code = text.partition(" ")
-            name, params = namespace[f"P{code}"]
-            namespace[constant] = _function_value(name, params, namespace[code])
 
 
 def _function_value(name: str, params: tuple[str, ...], code: Callable[..., Any]) -> Function:
