@@ -28,9 +28,9 @@ def program_of(compiler: Compiler, part: Part) -> Program:
     try:
         return compiler.program(part)
     except _REFUSED:
-        plan = compiler.graph.plan(part)
+        required = compiler.graph.requirements(part)
         code = partial(interpreter_of(compiler).evaluate, part)
-        return Program(code, plan.inputs, plan.decisions, "")
+        return Program(code, required.inputs, required.decisions, "")
 
 
 def entry_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:

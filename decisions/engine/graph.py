@@ -66,7 +66,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Requirements:
     """What it takes to evaluate a decision or service, by the keys of parts.
 
     `inputs` are what its caller gives, in this order; `decisions` run in theirs, and the values
@@ -88,6 +88,7 @@ class Graph:
         self.elements = Elements()
         self.resolver = resolver
         self.compile_tests = compile_tests
+        self._requirements: dict[str, Requirements] = {}
 
     def add_file(self, definitions: m.Definitions, path: tuple[str, ...] = ()) -> File:
         """Add a file and, before it, the files it imports."""
@@ -296,14 +297,19 @@ class Graph:
         outputs = [self.resolve(part.file, ref) for ref in service.outputs]
         return [key for key in params if key], [key for key in outputs if key]
 
-    def plan(self, part: Part) -> Plan:
-        """Work out what it takes to evaluate a decision, or a service with its parameters given."""
+    def requirements(self, part: Part) -> Requirements:
+        """Give what it takes to evaluate a decision, or a service with its parameters given."""
+        if part.key not in self._requirements:
+            self._requirements[part.key] = self._required(part)
+        return self._requirements[part.key]
+
+    def _required(self, part: Part) -> Requirements:
         given, targets = self.service_parts(part)
         if isinstance(part.element, m.Decision):
             targets = [part.key]
         decisions = self.order(targets, frozenset(given))
         needed = [key for key in self.inputs_of(decisions) if key not in given]
-        return Plan((*sorted(set(given)), *needed), tuple(decisions), tuple(targets))
+        return Requirements((*sorted(set(given)), *needed), tuple(decisions), tuple(targets))
 
     def service_type(self, part: Part) -> Type:
         """Give the type of what a decision service returns."""

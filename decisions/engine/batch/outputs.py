@@ -23,7 +23,7 @@ class Outputs:
     """The columns that one decision or service gives; `known` are the values of rows, if any."""
 
     def __init__(self, graph: Graph, part: Part) -> None:
-        targets = graph.plan(part).targets
+        targets = graph.requirements(part).targets
         self.parts = tuple(graph.parts[key].name for key in targets)
         self.table = ""
         found = table_of(graph.parts[targets[0]].node) if len(targets) == 1 else None
@@ -34,7 +34,7 @@ class Outputs:
                 isinstance(base_of(kind), ListType) for kind in types
             )
             self.parts = tuple(output.name for output in node.outputs) if by_row else ()
-            if node.hit_policy in ONE_ROW and len(graph.plan(part).decisions) == 1:
+            if node.hit_policy in ONE_ROW and len(graph.requirements(part).decisions) == 1:
                 self.table = node.id
         self.several = len(self.parts) > 1
         self.names = self.parts if self.several else (part.name,)

@@ -17,7 +17,7 @@ from decisions.engine.batch.classes import Memory, class_of_value
 from decisions.engine.batch.sources import Block, Flags, Ints
 from decisions.engine.batch.tables import Clause, Read, Table, table_for
 from decisions.engine.facts import Shape
-from decisions.engine.graph import Graph, Part, Plan
+from decisions.engine.graph import Graph, Part, Requirements
 from decisions.engine.types import Type
 
 _MOST_SIGNATURES = 1 << 62
@@ -120,12 +120,12 @@ def vector_of(
     given: frozenset[str],
 ) -> Vector | None:
     """Read a decision for batches; None where the row engine decides every item."""
-    plan = graph.plan(part)
-    if len(plan.targets) != 1:
+    required = graph.requirements(part)
+    if len(required.targets) != 1:
         return None
-    inputs = dict(zip(plan.inputs, shapes, strict=True))
+    inputs = dict(zip(required.inputs, shapes, strict=True))
     tables: dict[str, Table] = {}
-    for key in plan.decisions:
+    for key in required.decisions:
         needed = graph.parts[key]
         reads: dict[str, Read] = {}
         for name, other in needed.requires.items():
@@ -139,14 +139,14 @@ def vector_of(
             tables[key] = table
         elif not inputs.keys().isdisjoint(needed.requires.values()):
             return None
-    return _joined(plan, list(tables.values()))
+    return _joined(required, list(tables.values()))
 
 
-def _joined(plan: Plan, tables: list[Table]) -> Vector | None:
+def _joined(required: Requirements, tables: list[Table]) -> Vector | None:
     """Put tables together; a table of many hits must stand alone."""
     single = all(table.single for table in tables)
     if not tables or prod(table.rows + 1 for table in tables) > _MOST_SIGNATURES:
         return None
-    if not single and len(plan.decisions) > 1:
+    if not single and len(required.decisions) > 1:
         return None
-    return Vector(tables, plain=single and len(tables) == len(plan.decisions))
+    return Vector(tables, plain=single and len(tables) == len(required.decisions))

@@ -28,7 +28,7 @@ from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.typer import Typer
-from decisions.engine.graph import Graph, Part, Plan
+from decisions.engine.graph import Graph, Part, Requirements
 from decisions.engine.problems import Problem
 from decisions.engine.tables.index import TableIndex
 from decisions.engine.types import ANY, Type, function_of
@@ -121,19 +121,25 @@ class _Assembly:
 
     def program(self, part: Part) -> Program:
         """Write the main function and everything it needs."""
-        plan = self.graph.plan(part)
+        required = self.graph.requirements(part)
         main = Body(self.unit, "main")
-        variables = {key: main.variable() for key in plan.inputs}
+        variables = {key: main.variable() for key in required.inputs}
         main.params = tuple(variables.values())
-        main.finish(self._result(main, part, plan, variables, record=True))
+        main.finish(self._result(main, part, required, variables, record=True))
         namespace = self._load()
-        return Program(namespace[main.name], plan.inputs, plan.decisions, self.unit.source)
+        return Program(namespace[main.name], required.inputs, required.decisions, self.unit.source)
 
     def _result(
-        self, body: Body, part: Part, plan: Plan, inputs: Mapping[str, str], *, record: bool
+        self,
+        body: Body,
+        part: Part,
+        required: Requirements,
+        inputs: Mapping[str, str],
+        *,
+        record: bool,
     ) -> str:
         """Write a decision or service with all it requires; gives the atom of its value."""
-        value = self._decisions(body, plan.decisions, inputs, plan.targets, record=record)
+        value = self._decisions(body, required.decisions, inputs, required.targets, record=record)
         service = isinstance(part.element, m.DecisionService)
         return self._typed_result(value, part, body) if service else value
 
@@ -142,31 +148,31 @@ class _Assembly:
 
         It notes tables and values in `trace`, a run, and may raise where the program would end.
         """
-        plan = self.graph.plan(part)
+        required = self.graph.requirements(part)
         main = Body(self.unit, "lean", entry=True)
         self.writer.traced = True
-        variables = {key: main.variable() for key in plan.inputs}
+        variables = {key: main.variable() for key in required.inputs}
         main.params = ("trace", *variables.values())
         for atom, shape in zip(variables.values(), shapes.values(), strict=True):
             trust(self.writer, atom, shape)
-        main.finish(self._result(main, part, plan, variables, record=True))
+        main.finish(self._result(main, part, required, variables, record=True))
         code: Callable[..., Any] = self._load()[main.name]
         return code
 
     def lean(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
         """Write the quick way whole: facts in, result out, no run."""
-        plan = self.graph.plan(part)
+        required = self.graph.requirements(part)
         main = Body(self.unit, "lean", entry=True)
         inputs = open_entry(self.writer, main, shapes, known)
-        variables = dict(zip(plan.inputs, inputs, strict=True))
-        value = self._result(main, part, plan, variables, record=False)
-        close_lean(self.writer, main, inputs, self._given_out(main, plan, value), known)
+        variables = dict(zip(required.inputs, inputs, strict=True))
+        value = self._result(main, part, required, variables, record=False)
+        close_lean(self.writer, main, inputs, self._given_out(main, required, value), known)
         enter: Enter = self._load()[main.name]
         return enter
 
-    def _given_out(self, body: Body, plan: Plan, value: str) -> str:
+    def _given_out(self, body: Body, required: Requirements, value: str) -> str:
         """Write a value as Python's, where it is not so already."""
-        nodes = [self.graph.parts[key].node for key in plan.targets]
+        nodes = [self.graph.parts[key].node for key in required.targets]
         if all(node is not None and gives_plain(node, self.writer) for node in nodes):
             return value
         return body.keep(f"give({value})")

@@ -33,13 +33,15 @@ class Interpreter:
     def evaluate(self, part: Part, run: Run, *inputs: Any, traced: bool = False) -> Any:
         """Evaluate a decision or service; raises LimitReached.
 
-        The inputs come in the order of the part's plan. Values, hits, problems and marks go into
+        The inputs come in the order of its requirements. Values, hits, problems and marks go into
         the run; traces of tables too when they are asked for.
         """
-        plan = self.graph.plan(part)
+        required = self.graph.requirements(part)
         parts = _Parts(self.graph, Walk(run, self.types, traced=traced))
-        given = dict(zip(plan.inputs, inputs, strict=True))
-        value = parts.walk.finish(parts.decide(plan.decisions, given, plan.targets, run.record))
+        given = dict(zip(required.inputs, inputs, strict=True))
+        value = parts.walk.finish(
+            parts.decide(required.decisions, given, required.targets, run.record)
+        )
         service = isinstance(part.element, m.DecisionService)
         return coerce(run, value, part.type, Site(part.label)) if service else value
 
@@ -113,8 +115,8 @@ class _Parts:
             if fitted is None and value is not None:
                 return None
             given[key] = fitted
-        plan = self.graph.plan(part)
-        value = yield from self.decide(plan.decisions, given, plan.targets)
+        required = self.graph.requirements(part)
+        value = yield from self.decide(required.decisions, given, required.targets)
         return coerce(walk.run, value, part.type, Site(part.label))
 
 
