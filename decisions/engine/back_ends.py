@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from decisions.engine.codegen.entry import Enter, Known, slow_entry
+from decisions.engine.codegen.entry import Enter, EntryOptions, slow_entry
 from decisions.engine.codegen.program import Compiler, Program, compile_expression, compile_lean
 from decisions.engine.codegen.scaled import places_of
 from decisions.engine.codegen.unit import NotLean
@@ -33,10 +33,12 @@ def program_of(compiler: Compiler, part: Part) -> Program:
         return Program(code, required.inputs, required.decisions, "")
 
 
-def entry_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+def entry_of(
+    compiler: Compiler, part: Part, shapes: Mapping[str, Shape], options: EntryOptions
+) -> Enter:
     """Give the quick way from facts to the result of a decision or service."""
     try:
-        return compiler.enter(part, shapes, known)
+        return compiler.enter(part, shapes, options)
     except _REFUSED:
         return slow_entry
 

@@ -10,7 +10,7 @@ from decisions.engine import model as m
 from decisions.engine.analysis.findings import Analysis
 from decisions.engine.analysis.report import Analyser, analyse_unread
 from decisions.engine.back_ends import entry_of, interpreter_of, program_of, replay_of
-from decisions.engine.codegen.entry import Enter, Known
+from decisions.engine.codegen.entry import Enter, EntryOptions
 from decisions.engine.codegen.program import Compiler, Program
 from decisions.engine.decide import NO_OBJECT, Decide, Result
 from decisions.engine.describe import describe_model
@@ -185,8 +185,8 @@ class Model:
         """Compile the quick way into a part once for each set of inputs that are fixed."""
         key = part.key, fixed, tainted
         if key not in self._entries:
-            known = Known(frozenset({*self.shapes, *shapes}), fixed, tainted, Result)
-            self._entries[key] = entry_of(self._readable(), part, shapes, known)
+            options = EntryOptions(frozenset({*self.shapes, *shapes}), fixed, tainted, Result)
+            self._entries[key] = entry_of(self._readable(), part, shapes, options)
         return self._entries[key]
 
     def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:

@@ -361,7 +361,7 @@ class _Cells:
                 self.wrong.add(text)
         lowering.problems = outer
         bodies = tuple(map(known.__getitem__, texts))
-        self.column = n.Column(lowering.where, label, texts, bodies)
+        self.column = n.EntryColumn(lowering.where, label, texts, bodies)
 
     def report(self, row: int) -> None:
         """Report the problems of a cell at its place."""

@@ -192,7 +192,7 @@ class TableOutput:
     kept: Kept = NOTHING
 
 
-Cells = tuple[tuple[Kept, ...], tuple[Kept, ...], tuple[Kept, ...]]
+KeptCells = tuple[tuple[Kept, ...], tuple[Kept, ...], tuple[Kept, ...]]
 """What the cells of one rule carry: those of its inputs, its outputs and its annotations."""
 
 Columns = tuple[tuple[TableInput, ...], tuple[TableOutput, ...], tuple[str, ...]]
@@ -211,14 +211,14 @@ class Marks:
     def __init__(
         self,
         columns: Columns,
-        read: Callable[[bytes], Sequence[Cells]],
+        read: Callable[[bytes], Sequence[KeptCells]],
     ) -> None:
         self.columns = columns
         self.source = b""
         self._read = read
-        self._rows: Sequence[Cells] | None = None
+        self._rows: Sequence[KeptCells] | None = None
 
-    def row(self, place: int) -> Cells:
+    def row(self, place: int) -> KeptCells:
         """Give what the cells of a rule carry, by its place in the file."""
         if self._rows is None:
             self._rows = self._read(self.source)

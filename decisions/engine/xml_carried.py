@@ -8,7 +8,7 @@ from typing import Any
 from decisions.engine import model as m
 
 _Places = list[int | None]
-_NONE: m.Cells = ((), (), ())
+_NONE: m.KeptCells = ((), (), ())
 
 
 class Carried:

@@ -30,13 +30,13 @@ def marks_of(table: Element, columns: m.Columns) -> m.Marks:
     return m.Marks(columns, partial(_cells_of, path))
 
 
-def _cells_of(path: str, source: bytes) -> list[m.Cells]:
+def _cells_of(path: str, source: bytes) -> list[m.KeptCells]:
     """Read what the cells of a table carry."""
     table = etree.fromstring(source, new_parser()).find(path)
     return [_cells(rule) for rule in all_named(table, "rule")]
 
 
-def _cells(rule: Element) -> m.Cells:
+def _cells(rule: Element) -> m.KeptCells:
     inputs, outputs, annotations = (
         tuple(kept_of(entry, kept.CELL) for entry in all_named(rule, name)) for name in _ENTRIES
     )

@@ -9,7 +9,7 @@ from decisions.engine.problems import Invalid, Refused
 from decisions.engine.xml_schema import EXTENSION, GRAPH, RANKS
 from decisions.engine.xml_tags import Tag, document
 from decisions.engine.xml_write_boxed import write_boxed, write_function
-from decisions.engine.xml_writer import Writer
+from decisions.engine.xml_writer import XmlWriter
 
 
 def write_definitions(definitions: m.Definitions) -> bytes:
@@ -19,14 +19,14 @@ def write_definitions(definitions: m.Definitions) -> bytes:
     a character that XML cannot hold, or where expressions are nested too deep.
     """
     try:
-        return document(_definitions(Writer(definitions.prefixes), definitions))
+        return document(_definitions(XmlWriter(definitions.prefixes), definitions))
     except Refused as refusal:
         raise Invalid(str(refusal.problem)) from None
     except RecursionError:
         raise Invalid("The model is nested too deep to be written.") from None
 
 
-def _definitions(writer: Writer, content: m.Definitions) -> Tag:
+def _definitions(writer: XmlWriter, content: m.Definitions) -> Tag:
     root = writer.tag(
         "definitions",
         {"id": content.id, "name": content.name, "namespace": content.namespace},
@@ -63,12 +63,12 @@ def _place(child: Tag | str, places: dict[str, list[int]]) -> tuple[int, int]:
     return RANKS["definitions"][child.local], known
 
 
-def _import(writer: Writer, item: m.Import) -> Tag:
+def _import(writer: XmlWriter, item: m.Import) -> Tag:
     attributes = {"name": item.name, "namespace": item.namespace, "locationURI": item.location}
     return writer.tag("import", attributes, kept=item.kept)
 
 
-def _item(writer: Writer, tag: str, item: m.ItemDefinition) -> Tag:
+def _item(writer: XmlWriter, tag: str, item: m.ItemDefinition) -> Tag:
     """Write an item definition or a component of one."""
     return writer.tag(
         tag,
@@ -88,14 +88,14 @@ def _item(writer: Writer, tag: str, item: m.ItemDefinition) -> Tag:
     )
 
 
-def _function_item(writer: Writer, item: m.ItemDefinition) -> Iterator[Tag]:
+def _function_item(writer: XmlWriter, item: m.ItemDefinition) -> Iterator[Tag]:
     output = item.function_output
     if output is not None:
         params = [writer.typed("parameters", name, kind) for name, kind in item.function_params]
         yield writer.carrying(output, "functionItem", {"outputTypeRef": output}, *params)
 
 
-def _hints(writer: Writer, hints: m.Hints) -> list[Tag]:
+def _hints(writer: XmlWriter, hints: m.Hints) -> list[Tag]:
     """Write what Clearance says about an input or a component."""
     found = {
         "source": hints.source or None,
@@ -110,7 +110,7 @@ def _hints(writer: Writer, hints: m.Hints) -> list[Tag]:
     return [writer.tag("extensionElements", {}, tags)] if tags else []
 
 
-def _input_data(writer: Writer, item: m.InputData) -> Tag:
+def _input_data(writer: XmlWriter, item: m.InputData) -> Tag:
     return writer.tag(
         "inputData",
         {"id": item.id, "name": item.own_name or item.name},
@@ -121,7 +121,7 @@ def _input_data(writer: Writer, item: m.InputData) -> Tag:
     )
 
 
-def _decision(writer: Writer, item: m.Decision) -> Tag:
+def _decision(writer: XmlWriter, item: m.Decision) -> Tag:
     return writer.tag(
         "decision",
         {"id": item.id, "name": item.name},
@@ -136,7 +136,7 @@ def _decision(writer: Writer, item: m.Decision) -> Tag:
     )
 
 
-def _knowledge(writer: Writer, item: m.KnowledgeModel) -> Tag:
+def _knowledge(writer: XmlWriter, item: m.KnowledgeModel) -> Tag:
     function = item.function
     return writer.tag(
         "businessKnowledgeModel",
@@ -149,12 +149,12 @@ def _knowledge(writer: Writer, item: m.KnowledgeModel) -> Tag:
     )
 
 
-def _requirement(writer: Writer, tag: str, kind: str, reference: str) -> Tag:
+def _requirement(writer: XmlWriter, tag: str, kind: str, reference: str) -> Tag:
     """Write a requirement and what it carries."""
     return writer.carrying(reference, tag, {}, writer.tag(kind, {"href": reference}))
 
 
-def _information_requirements(writer: Writer, item: m.Decision) -> list[Tag]:
+def _information_requirements(writer: XmlWriter, item: m.Decision) -> list[Tag]:
     """Write the requirements of a decision in the order they had."""
     needs = [
         *(("requiredInput", reference) for reference in item.required_inputs),
@@ -165,12 +165,12 @@ def _information_requirements(writer: Writer, item: m.Decision) -> list[Tag]:
     return [_requirement(writer, "informationRequirement", *need) for need in needs]
 
 
-def _knowledge_requirements(writer: Writer, references: Iterable[str]) -> Iterator[Tag]:
+def _knowledge_requirements(writer: XmlWriter, references: Iterable[str]) -> Iterator[Tag]:
     for reference in references:
         yield _requirement(writer, "knowledgeRequirement", "requiredKnowledge", reference)
 
 
-def _service(writer: Writer, item: m.DecisionService) -> Tag:
+def _service(writer: XmlWriter, item: m.DecisionService) -> Tag:
     references = {
         "outputDecision": item.outputs,
         "encapsulatedDecision": item.encapsulated,

@@ -8,58 +8,62 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.xml_carried import Carried
 from decisions.engine.xml_tags import Tag
-from decisions.engine.xml_writer import Writer
+from decisions.engine.xml_writer import XmlWriter
 
 
-def write_boxed(writer: Writer, boxed: m.Boxed | None) -> list[Tag]:
+def write_boxed(writer: XmlWriter, boxed: m.Boxed | None) -> list[Tag]:
     """Write an expression, or nothing where there is none."""
     return [] if boxed is None else [_WRITERS[type(boxed)](writer, boxed)]
 
 
 def _expression(
-    writer: Writer, name: str, boxed: m.Boxed, attributes: dict[str, str], *children: Iterable[Tag]
+    writer: XmlWriter,
+    name: str,
+    boxed: m.Boxed,
+    attributes: dict[str, str],
+    *children: Iterable[Tag],
 ) -> Tag:
     known = {"id": boxed.id, "typeRef": boxed.type_ref, **attributes}
     return writer.tag(name, known, *children, kept=boxed.kept)
 
 
-def _literal(writer: Writer, boxed: m.LiteralExpression) -> Tag:
+def _literal(writer: XmlWriter, boxed: m.LiteralExpression) -> Tag:
     attributes = {"expressionLanguage": boxed.language}
     text = writer.text("text", boxed.text)
     return _expression(writer, "literalExpression", boxed, attributes, text)
 
 
-def _context(writer: Writer, boxed: m.ContextExpression) -> Tag:
+def _context(writer: XmlWriter, boxed: m.ContextExpression) -> Tag:
     entries = (_named(writer, "contextEntry", "variable", entry) for entry in boxed.entries)
     return _expression(writer, "context", boxed, {}, entries)
 
 
-def _named(writer: Writer, tag: str, holder: str, entry: m.NamedExpression) -> Tag:
+def _named(writer: XmlWriter, tag: str, holder: str, entry: m.NamedExpression) -> Tag:
     """Write an entry of a context or an argument of an invocation."""
     variable = m.NOTHING if entry.variable is None and entry.name else entry.variable
     held = writer.variable(holder, entry.name, entry.type_ref, variable)
     return writer.tag(tag, {}, held, write_boxed(writer, entry.value), kept=entry.kept)
 
 
-def _list(writer: Writer, boxed: m.ListExpression, name: str = "list") -> Tag:
+def _list(writer: XmlWriter, boxed: m.ListExpression, name: str = "list") -> Tag:
     items = (tag for item in boxed.items for tag in write_boxed(writer, item))
     return _expression(writer, name, boxed, {}, items)
 
 
-def _relation(writer: Writer, boxed: m.RelationExpression) -> Tag:
+def _relation(writer: XmlWriter, boxed: m.RelationExpression) -> Tag:
     columns = (writer.typed("column", name, kind) for name, kind in boxed.columns)
     rows = (_list(writer, row, "row") for row in boxed.rows)
     return _expression(writer, "relation", boxed, {}, columns, rows)
 
 
-def _invocation(writer: Writer, boxed: m.InvocationExpression) -> Tag:
+def _invocation(writer: XmlWriter, boxed: m.InvocationExpression) -> Tag:
     function = write_boxed(writer, boxed.function)
     bindings = (_named(writer, "binding", "parameter", binding) for binding in boxed.bindings)
     return _expression(writer, "invocation", boxed, {}, function, bindings)
 
 
 def write_function(
-    writer: Writer, boxed: m.FunctionExpression, name: str = "functionDefinition"
+    writer: XmlWriter, boxed: m.FunctionExpression, name: str = "functionDefinition"
 ) -> Tag:
     """Write a function, also that of a knowledge model under another name."""
     params = (writer.typed("formalParameter", param, kind) for param, kind in boxed.params)
@@ -68,24 +72,24 @@ def write_function(
     )
 
 
-def _conditional(writer: Writer, boxed: m.ConditionalExpression) -> Tag:
+def _conditional(writer: XmlWriter, boxed: m.ConditionalExpression) -> Tag:
     inner = {"if": boxed.condition, "then": boxed.then, "else": boxed.otherwise}
     return _expression(writer, "conditional", boxed, {}, _parts(writer, inner, boxed.parts))
 
 
-def _filter(writer: Writer, boxed: m.FilterExpression) -> Tag:
+def _filter(writer: XmlWriter, boxed: m.FilterExpression) -> Tag:
     inner = {"in": boxed.source, "match": boxed.match}
     return _expression(writer, "filter", boxed, {}, _parts(writer, inner, boxed.parts))
 
 
-def _iterator(writer: Writer, boxed: m.IteratorExpression) -> Tag:
+def _iterator(writer: XmlWriter, boxed: m.IteratorExpression) -> Tag:
     inner = {"in": boxed.source, "return" if boxed.kind == "for" else "satisfies": boxed.body}
     attributes = {"iteratorVariable": boxed.variable}
     return _expression(writer, boxed.kind, boxed, attributes, _parts(writer, inner, boxed.parts))
 
 
 def _parts(
-    writer: Writer, inner: dict[str, m.Boxed | None], parts: tuple[m.Kept, ...]
+    writer: XmlWriter, inner: dict[str, m.Boxed | None], parts: tuple[m.Kept, ...]
 ) -> Iterator[Tag]:
     """Write expressions that stand in an element of their own each."""
     for place, (name, boxed) in enumerate(inner.items()):
@@ -97,7 +101,7 @@ def _parts(
 # Decision tables
 
 
-def _table(writer: Writer, table: m.TableExpression) -> Tag:
+def _table(writer: XmlWriter, table: m.TableExpression) -> Tag:
     attributes = {
         "id": "" if table.anonymous else table.id,
         "hitPolicy": table.hit_policy,
@@ -117,7 +121,7 @@ def _table(writer: Writer, table: m.TableExpression) -> Tag:
     )
 
 
-def _input(writer: Writer, clause: m.TableInput) -> Tag:
+def _input(writer: XmlWriter, clause: m.TableInput) -> Tag:
     return writer.tag(
         "input",
         {"id": clause.id, "label": clause.label},
@@ -127,7 +131,7 @@ def _input(writer: Writer, clause: m.TableInput) -> Tag:
     )
 
 
-def _output(writer: Writer, clause: m.TableOutput) -> Tag:
+def _output(writer: XmlWriter, clause: m.TableOutput) -> Tag:
     name = {"name": clause.name} if clause.name else {}
     return writer.tag(
         "output",
@@ -138,11 +142,11 @@ def _output(writer: Writer, clause: m.TableOutput) -> Tag:
     )
 
 
-def _annotation(writer: Writer, name: str) -> Tag:
+def _annotation(writer: XmlWriter, name: str) -> Tag:
     return writer.typed("annotation", name, "")
 
 
-def _rules(writer: Writer, table: m.TableExpression) -> Iterator[Tag]:
+def _rules(writer: XmlWriter, table: m.TableExpression) -> Iterator[Tag]:
     carried = Carried(table)
     for rule in table.rules:
         inputs, outputs, annotations = carried.by(rule)
@@ -158,13 +162,13 @@ def _rules(writer: Writer, table: m.TableExpression) -> Iterator[Tag]:
 
 
 def _entries(
-    writer: Writer, name: str, texts: tuple[str, ...], carried: Sequence[m.Kept]
+    writer: XmlWriter, name: str, texts: tuple[str, ...], carried: Sequence[m.Kept]
 ) -> Iterator[Tag]:
     for place, text in enumerate(texts):
         yield writer.held(name, text, kept=carried[place] if place < len(carried) else m.NOTHING)
 
 
-_WRITERS: dict[type, Callable[[Writer, Any], Tag]] = {
+_WRITERS: dict[type, Callable[[XmlWriter, Any], Tag]] = {
     m.LiteralExpression: _literal,
     m.ContextExpression: _context,
     m.ListExpression: _list,

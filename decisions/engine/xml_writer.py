@@ -12,7 +12,7 @@ _ALWAYS = frozenset({"name", "namespace", "href"})
 _USUAL_PREFIXES = {MODEL: "dmn", EXTENSION: "clearance"}
 
 
-class Writer:
+class XmlWriter:
     """Makes tags of the model; `declared` are the namespaces of the file by prefix."""
 
     def __init__(self, prefixes: Iterable[tuple[str, str]]) -> None:

@@ -41,7 +41,7 @@ class Bound:
     scope: Mapping[str, Bound] | None = None
 
 
-Scope = Mapping[str, Bound]
+Bounds = Mapping[str, Bound]
 _UNKNOWN = Bound()
 
 
@@ -52,15 +52,15 @@ class Reach:
         self,
         graph: Graph,
         types: Mapping[int, Type],
-        has_gaps: Callable[[n.Table, Scope], bool],
+        has_gaps: Callable[[n.Table, Bounds], bool],
     ) -> None:
         self.graph = graph
         self.types = types
         self.has_gaps = has_gaps
-        self._scopes: dict[str, Scope] = {}
+        self._scopes: dict[str, Bounds] = {}
         self._known: dict[int, Limits] = {}
 
-    def scope_of(self, part: Part) -> Scope:
+    def scope_of(self, part: Part) -> Bounds:
         """Give what the names of a part stand for."""
         if part.key not in self._scopes:
             self._scopes[part.key] = {
@@ -75,28 +75,28 @@ class Reach:
             return Bound(node=part.node, scope=self.scope_of(part))
         return _UNKNOWN
 
-    def limits(self, node: n.Node, scope: Scope) -> Limits:
+    def limits(self, node: n.Node, scope: Bounds) -> Limits:
         """Give the limits of an expression."""
         if id(node) not in self._known:
             self._known[id(node)] = self._find(node, scope)
         return self._known[id(node)]
 
-    def _find(self, node: n.Node, scope: Scope) -> Limits:
+    def _find(self, node: n.Node, scope: Bounds) -> Limits:
         rule = _RULES.get(type(node))
         return _ANYTHING if rule is None else rule(self, node, scope)
 
-    def _placed(self, node: n.Placed, scope: Scope) -> Limits:
+    def _placed(self, node: n.Placed, scope: Bounds) -> Limits:
         inner = self.limits(node.body, scope)
         return inner if node.type is None else inner & replace(type_limits(node.type), null=True)
 
-    def _literal(self, node: n.Literal, scope: Scope) -> Limits:
+    def _literal(self, node: n.Literal, scope: Bounds) -> Limits:
         if node.value is None:
             return _NULL
         if SIMPLE[kind_of(node.value)] not in SCALARS:
             return _SURE
         return Limits(False, (CellSet(null=False, values=frozenset((node.value,))),))
 
-    def _named(self, node: n.Node, scope: Scope) -> Limits:
+    def _named(self, node: n.Node, scope: Bounds) -> Limits:
         found = self._resolve(node, scope)
         if found.shape is not None:
             return Limits(null=found.shape.optional)
@@ -104,7 +104,7 @@ class Reach:
             return _ANYTHING
         return self.limits(found.node, found.scope)
 
-    def _resolve(self, node: n.Node, scope: Scope) -> Bound:
+    def _resolve(self, node: n.Node, scope: Bounds) -> Bound:
         """Follow names and components to where a value comes from."""
         if isinstance(node, n.Placed):
             return (
@@ -121,7 +121,7 @@ class Reach:
             return _UNKNOWN
         return self._component(owner.node, node.name, owner.scope)
 
-    def _component(self, node: n.Node, name: str, scope: Scope) -> Bound:
+    def _component(self, node: n.Node, name: str, scope: Bounds) -> Bound:
         """Find a component of what an expression gives."""
         while isinstance(node, n.Placed):
             node = node.body
@@ -142,10 +142,10 @@ class Reach:
             inner[entry.key] = found
         return _UNKNOWN
 
-    def _if(self, node: n.If, scope: Scope) -> Limits:
+    def _if(self, node: n.If, scope: Bounds) -> Limits:
         return _either([self.limits(node.then, scope), self.limits(node.otherwise, scope)])
 
-    def _call(self, node: n.Call, scope: Scope) -> Limits:
+    def _call(self, node: n.Call, scope: Bounds) -> Limits:
         name = node.function.name if isinstance(node.function, n.Name) else ""
         if name in scope:
             return _ANYTHING
@@ -155,14 +155,14 @@ class Reach:
             return Limits(null=self.limits(node.arguments[0], scope).null)
         return Limits(null=name not in _NEVER_NULL)
 
-    def _compare(self, node: n.Compare, scope: Scope) -> Limits:
+    def _compare(self, node: n.Compare, scope: Bounds) -> Limits:
         sides = node.left, node.right
         with_null = any(isinstance(side, n.Literal) and side.value is None for side in sides)
         if node.operator in ("=", "!=") and (with_null or self._alike(sides)):
             return _SURE
         return self._order(sides, scope)
 
-    def _order(self, sides: tuple[n.Node, ...], scope: Scope) -> Limits:
+    def _order(self, sides: tuple[n.Node, ...], scope: Bounds) -> Limits:
         """Say that an order comparison is null only where a side is, and where sides are unlike."""
         if not self._alike(sides):
             return _ANYTHING
@@ -172,17 +172,17 @@ class Reach:
         kinds = {base_of(self.types.get(id(node), ANY)) for node in nodes}
         return len(kinds) == 1 and kinds <= SCALARS
 
-    def _logic(self, node: n.Logic, scope: Scope) -> Limits:
+    def _logic(self, node: n.Logic, scope: Bounds) -> Limits:
         if any(base_of(self.types.get(id(part), ANY)) != BOOLEAN for part in node.operands):
             return _ANYTHING
         return Limits(null=any(self.limits(part, scope).null for part in node.operands))
 
-    def _arithmetic(self, node: n.Arithmetic, scope: Scope) -> Limits:
+    def _arithmetic(self, node: n.Arithmetic, scope: Bounds) -> Limits:
         if self.types.get(id(node), ANY) == ANY:
             return _ANYTHING
         return Limits(null=any(self.limits(part, scope).null for part in (node.left, node.right)))
 
-    def _table(self, node: n.Table, scope: Scope) -> Limits:
+    def _table(self, node: n.Table, scope: Bounds) -> Limits:
         if node.hit_policy == "COLLECT" and node.aggregation == "COUNT":
             return Limits(False, (_FROM_ZERO,), whole=True)
         if len(node.outputs) != 1 or node.hit_policy not in ONE_VALUE:
@@ -216,7 +216,7 @@ def _either(given: list[Limits]) -> Limits:
     return Limits(null, (CellSet(null, values=frozenset(values)),))
 
 
-_RULES: dict[type, Callable[[Reach, Any, Scope], Limits]] = {
+_RULES: dict[type, Callable[[Reach, Any, Bounds], Limits]] = {
     n.Placed: Reach._placed,
     n.Literal: Reach._literal,
     n.Name: Reach._named,
@@ -232,13 +232,13 @@ _RULES: dict[type, Callable[[Reach, Any, Scope], Limits]] = {
 }
 
 
-def tables_of(part: Part, reach: Reach) -> Iterator[tuple[n.Table, Scope]]:
+def tables_of(part: Part, reach: Reach) -> Iterator[tuple[n.Table, Bounds]]:
     """Give the tables of a part, each with what its names stand for."""
     if part.node is not None:
         yield from _tables(part.node, reach.scope_of(part))
 
 
-def _tables(node: n.Node, scope: Scope) -> Iterator[tuple[n.Table, Scope]]:
+def _tables(node: n.Node, scope: Bounds) -> Iterator[tuple[n.Table, Bounds]]:
     if isinstance(node, n.Table):
         yield node, scope
         return

@@ -11,7 +11,7 @@ from decisions.engine.analysis.findings import Analysis, Finding
 from decisions.engine.analysis.gaps import find_gaps, has_gaps
 from decisions.engine.analysis.overlaps import find_overlaps, overlap_masks
 from decisions.engine.analysis.places import problem_findings
-from decisions.engine.analysis.reach import Reach, Scope, tables_of
+from decisions.engine.analysis.reach import Bounds, Reach, tables_of
 from decisions.engine.analysis.search import Budget
 from decisions.engine.analysis.shadows import find_shadowed, find_unreachable
 from decisions.engine.analysis.space import Space, space_of
@@ -64,7 +64,7 @@ class Analyser:
             tuple(item for checked in checks for item in checked.left),
         )
 
-    def _check(self, node: n.Table, decision: str, scope: Scope, *, every: bool) -> Checked:
+    def _check(self, node: n.Table, decision: str, scope: Bounds, *, every: bool) -> Checked:
         checked = Checked(node, decision, self._space(node, scope), every)
         find_unreachable(checked)
         check_values(checked)
@@ -75,12 +75,12 @@ class Analyser:
         check_columns(checked)
         return checked
 
-    def _space(self, node: n.Table, scope: Scope) -> Space:
+    def _space(self, node: n.Table, scope: Bounds) -> Space:
         if id(node) not in self._spaces:
             self._spaces[id(node)] = space_of(node, self.reach, scope, self.types)
         return self._spaces[id(node)]
 
-    def _has_gaps(self, node: n.Table, scope: Scope) -> bool:
+    def _has_gaps(self, node: n.Table, scope: Bounds) -> bool:
         if id(node) not in self._gaps:
             found = has_gaps(self._space(node, scope), Budget(STEPS // 4))
             self._gaps[id(node)] = found

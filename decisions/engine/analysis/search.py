@@ -184,11 +184,13 @@ def _cut_by_set(wanted: int, counts: dict[int, int]) -> tuple[int, int] | None:
     return best
 
 
-Cells = Sequence[Mapping[int, int]]
+AxisCells = Sequence[Mapping[int, int]]
 """For every axis its different cells, each with the rows that have it, as bits."""
 
 
-def widened(box: Box, space: Box, cells: Cells, orders: Iterable[Sequence[int]]) -> Iterator[Box]:
+def widened(
+    box: Box, space: Box, cells: AxisCells, orders: Iterable[Sequence[int]]
+) -> Iterator[Box]:
     """Grow a box that no row takes as far as no row takes it, axis by axis in some orders."""
     missed = [
         0 if classes == space[axis] else _missing(cells[axis], classes)

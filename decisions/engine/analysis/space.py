@@ -10,7 +10,7 @@ from typing import Any
 
 from decisions.engine.analysis.allowed import Limits, limits_of_tests, type_limits
 from decisions.engine.analysis.axes import Axis, axis_of, open_axis
-from decisions.engine.analysis.reach import Reach, Scope
+from decisions.engine.analysis.reach import Bounds, Reach
 from decisions.engine.analysis.search import Box
 from decisions.engine.feel import nodes as n
 from decisions.engine.feel.type_rules import input_type
@@ -71,7 +71,7 @@ class Space:
         return found
 
 
-def space_of(table: n.Table, reach: Reach, scope: Scope, types: Mapping[int, Type]) -> Space:
+def space_of(table: n.Table, reach: Reach, scope: Bounds, types: Mapping[int, Type]) -> Space:
     """Build the space of a table."""
     groups: dict[tuple[str, Type], list[int]] = {}
     for place, clause in enumerate(table.inputs):
@@ -164,7 +164,7 @@ def _limits(
     places: Iterable[int],
     kind: Type,
     reach: Reach,
-    scope: Scope,
+    scope: Bounds,
     types: Mapping[int, Type],
 ) -> Limits:
     """Gather what limits the values of columns that read the same expression."""

@@ -101,7 +101,7 @@ class Memory:
 
     def __init__(self, class_of: Callable[[Any], int]) -> None:
         self._class_of = class_of
-        self._known: dict[type, _Known] = {}
+        self._known: dict[type, _ClassMemo] = {}
 
     def find(self, value: Any) -> int:
         """Find the class of one value."""
@@ -122,13 +122,13 @@ class Memory:
             pass
         return np.fromiter(map(self.find, values), np.int64, len(values))
 
-    def _of_type(self, kind: type) -> _Known:
+    def _of_type(self, kind: type) -> _ClassMemo:
         if kind not in self._known:
-            self._known[kind] = _Known(self._class_of)
+            self._known[kind] = _ClassMemo(self._class_of)
         return self._known[kind]
 
 
-class _Known(dict[Any, int]):
+class _ClassMemo(dict[Any, int]):
     """Classes by value, found when they are asked for the first time."""
 
     def __init__(self, class_of: Callable[[Any], int]) -> None:

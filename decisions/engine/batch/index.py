@@ -34,7 +34,7 @@ class TooWide(Exception):
     """Says that a table leaves too many rows for every key."""
 
 
-class Reach:
+class RowRanges:
     """The classes that each row takes in one column, as ranges: row by row, first and end."""
 
     def __init__(self, column: Column, count: int, *, nullable: bool) -> None:
@@ -107,7 +107,7 @@ class Bits:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Within:
     """Asks about a column in which every row takes one range of classes."""
 
     columns: tuple[int]
@@ -136,20 +136,20 @@ class Among:
         return found
 
 
-Check = Bits | Between | Among
+Probe = Bits | Within | Among
 
 
 class Index:
     """Finds the rows that take items; raises TooWide where it would be no quicker than a loop."""
 
-    def __init__(self, reaches: Sequence[Reach], rows: int) -> None:
-        self.key = _key_columns(reaches, rows)
-        self.sizes = tuple(reaches[place].classes for place in self.key)
-        self.starts, self.rows = _listed(reaches, self.key, rows)
+    def __init__(self, by_column: Sequence[RowRanges], rows: int) -> None:
+        self.key = _key_columns(by_column, rows)
+        self.sizes = tuple(by_column[place].classes for place in self.key)
+        self.starts, self.rows = _listed(by_column, self.key, rows)
         if len(self.rows) > _MOST_LEFT * (len(self.starts) - 1):
             raise TooWide
-        rest = [place for place in range(len(reaches)) if place not in self.key]
-        self.checks = _checks(reaches, rest)
+        rest = [place for place in range(len(by_column)) if place not in self.key]
+        self.probes = _probes(by_column, rest)
 
     def pairs(self, classes: Sequence[Ints], count: int) -> Iterator[tuple[Ints, Ints]]:
         """Give items with the rows that take them, both in order.
@@ -159,13 +159,13 @@ class Index:
         key = joined(classes, self.key, self.sizes, count)
         starts = self.starts[key]
         lengths = self.starts[key + 1] - starts
-        numbers = [joined(classes, check.columns, check.sizes, count) for check in self.checks]
+        numbers = [joined(classes, probe.columns, probe.sizes, count) for probe in self.probes]
         ends = np.cumsum(lengths)
         for begin, stop in _parts(ends):
             items = np.repeat(np.arange(begin, stop), lengths[begin:stop])
             rows = self.rows[places(starts[begin:stop], lengths[begin:stop])]
-            for check, number in zip(self.checks, numbers, strict=True):
-                held = np.flatnonzero(check.ask(number, items, rows))
+            for probe, number in zip(self.probes, numbers, strict=True):
+                held = np.flatnonzero(probe.ask(number, items, rows))
                 items, rows = items[held], rows[held]
             yield items, rows
 
@@ -192,64 +192,64 @@ def joined(
     return number
 
 
-def _key_columns(reaches: Sequence[Reach], rows: int) -> tuple[int, ...]:
+def _key_columns(by_column: Sequence[RowRanges], rows: int) -> tuple[int, ...]:
     """Choose the columns that leave fewest rows for a key, and list each row under few keys."""
     keys, entries = 1, np.ones(rows)
     chosen: list[int] = []
-    for place in sorted(range(len(reaches)), key=lambda place: _worth(reaches[place]))[::-1]:
-        reach = reaches[place]
-        listed = entries * reach.cover
-        fits = keys * reach.classes <= KEYS and listed.sum() <= max(ENTRIES, 4 * rows)
-        if fits and _worth(reach) > 0 and entries.sum() > keys:
+    for place in sorted(range(len(by_column)), key=lambda place: _worth(by_column[place]))[::-1]:
+        ranges = by_column[place]
+        listed = entries * ranges.cover
+        fits = keys * ranges.classes <= KEYS and listed.sum() <= max(ENTRIES, 4 * rows)
+        if fits and _worth(ranges) > 0 and entries.sum() > keys:
             chosen.append(place)
-            keys, entries = keys * reach.classes, listed
+            keys, entries = keys * ranges.classes, listed
     return tuple(chosen)
 
 
-def _worth(reach: Reach) -> float:
+def _worth(ranges: RowRanges) -> float:
     """Weigh how much a column tells against how often it lists a row."""
-    cover = max(float(reach.cover.mean()), 1.0) if len(reach.cover) else 1.0
-    return log(reach.classes / cover) / (0.5 + log(cover))
+    cover = max(float(ranges.cover.mean()), 1.0) if len(ranges.cover) else 1.0
+    return log(ranges.classes / cover) / (0.5 + log(cover))
 
 
-def _listed(reaches: Sequence[Reach], columns: Sequence[int], rows: int) -> tuple[Ints, Ints]:
+def _listed(by_column: Sequence[RowRanges], columns: Sequence[int], rows: int) -> tuple[Ints, Ints]:
     """List the rows under every key; gives where each key's begin, and the rows."""
     owner, key = np.arange(rows), np.zeros(rows, np.int64)
     for place in columns:
-        reach = reaches[place]
-        by_row, numbers = reach.listed()
+        ranges = by_column[place]
+        by_row, numbers = ranges.listed()
         starts = np.searchsorted(by_row, np.arange(rows))
-        lengths = reach.cover[owner]
-        key = np.repeat(key, lengths) * reach.classes + numbers[places(starts[owner], lengths)]
+        lengths = ranges.cover[owner]
+        key = np.repeat(key, lengths) * ranges.classes + numbers[places(starts[owner], lengths)]
         owner = np.repeat(owner, lengths)
-    keys = prod(reaches[place].classes for place in columns)
+    keys = prod(by_column[place].classes for place in columns)
     order = np.argsort(key, kind="stable")
     ends = np.cumsum(np.bincount(key, minlength=keys))
     return np.concatenate(([0], ends)).astype(np.int64), owner[order]
 
 
-def _checks(reaches: Sequence[Reach], columns: Sequence[int]) -> list[Check]:
+def _probes(by_column: Sequence[RowRanges], columns: Sequence[int]) -> list[Probe]:
     """Choose how rows are asked about the other columns, the most telling first."""
-    few = [place for place in columns if reaches[place].classes <= _WORD]
-    found: list[tuple[float, Check]] = []
-    for group in _groups(reaches, few):
-        share = prod(_share(reaches[place]) for place in group)
-        found.append((share, _bits(reaches, group)))
+    few = [place for place in columns if by_column[place].classes <= _WORD]
+    found: list[tuple[float, Probe]] = []
+    for group in _groups(by_column, few):
+        share = prod(_share(by_column[place]) for place in group)
+        found.append((share, _bits(by_column, group)))
     many = [place for place in columns if place not in few]
-    found.extend((_share(reaches[place]), _wide(place, reaches[place])) for place in many)
-    return [check for _, check in sorted(found, key=lambda pair: pair[0])]
+    found.extend((_share(by_column[place]), _wide(place, by_column[place])) for place in many)
+    return [probe for _, probe in sorted(found, key=lambda pair: pair[0])]
 
 
-def _share(reach: Reach) -> float:
-    return float(reach.cover.mean()) / reach.classes if len(reach.cover) else 1.0
+def _share(ranges: RowRanges) -> float:
+    return float(ranges.cover.mean()) / ranges.classes if len(ranges.cover) else 1.0
 
 
-def _groups(reaches: Sequence[Reach], columns: Sequence[int]) -> list[tuple[int, ...]]:
+def _groups(by_column: Sequence[RowRanges], columns: Sequence[int]) -> list[tuple[int, ...]]:
     """Join columns as long as one word holds all their choices."""
     groups: list[list[int]] = []
-    for place in sorted(columns, key=lambda place: reaches[place].classes, reverse=True):
+    for place in sorted(columns, key=lambda place: by_column[place].classes, reverse=True):
         for group in groups:
-            if prod(reaches[other].classes for other in (*group, place)) <= _WORD:
+            if prod(by_column[other].classes for other in (*group, place)) <= _WORD:
                 group.append(place)
                 break
         else:
@@ -257,22 +257,22 @@ def _groups(reaches: Sequence[Reach], columns: Sequence[int]) -> list[tuple[int,
     return [tuple(group) for group in groups]
 
 
-def _bits(reaches: Sequence[Reach], group: tuple[int, ...]) -> Bits:
-    taken = reaches[group[0]].matrix()
+def _bits(by_column: Sequence[RowRanges], group: tuple[int, ...]) -> Bits:
+    taken = by_column[group[0]].matrix()
     for place in group[1:]:
-        inner = reaches[place].matrix()
+        inner = by_column[place].matrix()
         choices = taken.shape[1] * inner.shape[1]
         taken = (taken[:, :, None] & inner[:, None, :]).reshape(len(taken), choices)
     padded = np.zeros((len(taken), _WORD), np.bool_)
     padded[:, : taken.shape[1]] = taken
     words = np.packbits(padded, axis=1, bitorder="little").view("<u8")[:, 0]
-    sizes = tuple(reaches[place].classes for place in group)
+    sizes = tuple(by_column[place].classes for place in group)
     return Bits(group, sizes, words.astype(np.uint64))
 
 
-def _wide(place: int, reach: Reach) -> Check:
-    if reach.simple:
-        return Between((place,), (reach.classes,), *reach.bounds())
-    if len(reach.counts) * reach.classes > _CELLS:
+def _wide(place: int, ranges: RowRanges) -> Probe:
+    if ranges.simple:
+        return Within((place,), (ranges.classes,), *ranges.bounds())
+    if len(ranges.counts) * ranges.classes > _CELLS:
         raise TooWide
-    return Among((place,), (reach.classes,), reach.matrix())
+    return Among((place,), (ranges.classes,), ranges.matrix())

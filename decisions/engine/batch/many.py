@@ -22,7 +22,7 @@ BLOCK = 1 << 14
 """How many items are decided at a time, so that what they need stays near the processor."""
 
 
-class Answer(NamedTuple):
+class ItemResult(NamedTuple):
     """What the row engine said of one item."""
 
     value: Any
@@ -85,8 +85,8 @@ class _Pass:
         self.now = now
         self.common = [*ways.decide.tainted, *ways.decide.unknown(sources)]
         self.rows: list[list[Ints]] = []
-        self.apart: dict[int, Answer] = {}
-        self.shared: list[Answer] = []
+        self.apart: dict[int, ItemResult] = {}
+        self.shared: list[ItemResult] = []
         self._kinds: dict[int, int] = {}
         self._opened: tuple[int, dict[str, Block]] = (-1, {})
 
@@ -111,14 +111,14 @@ class _Pass:
         found: Ints = answers[inverse]
         return found
 
-    def _decide(self, start: int, place: int) -> Answer:
+    def _decide(self, start: int, place: int) -> ItemResult:
         begin, within = start + place - (start + place) % BLOCK, (start + place) % BLOCK
         if self._opened[0] != begin:
             opened = {name: s.open(begin, begin + BLOCK) for name, s in self.sources.items()}
             self._opened = begin, opened
         facts = {name: block.item(within) for name, block in self._opened[1].items()}
         result = self.decide(facts, now=self.now)
-        return Answer(result.value, result.rows, result.problems)
+        return ItemResult(result.value, result.rows, result.problems)
 
 
 class Batch:
@@ -190,7 +190,7 @@ class Batch:
         value = self._ways.outputs.values[int(self._found[-1][place])]
         return dict(value) if isinstance(value, dict) else value
 
-    def _answer(self, place: int) -> Answer | None:
+    def _answer(self, place: int) -> ItemResult | None:
         if not 0 <= place < self._count:
             raise IndexError(place)
         if place in self._apart:
@@ -223,6 +223,6 @@ class Batch:
         return found
 
 
-def _number(answer: Answer, table: str) -> int:
+def _number(answer: ItemResult, table: str) -> int:
     numbers = [number for name, number in answer.rows if name == table]
     return numbers[0] if len(numbers) == 1 else 0

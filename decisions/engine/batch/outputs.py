@@ -38,14 +38,16 @@ class Outputs:
                 self.table = node.id
         self.several = len(self.parts) > 1
         self.names = self.parts if self.several else (part.name,)
-        self.known: dict[str, _Known] = {}
+        self.known: dict[str, _KnownColumn] = {}
         self.values: list[Any] = []
 
     def know(self, values: Sequence[Any]) -> None:
         """Keep the values of all rows, and last of none, in the form of columns."""
         run = Run()
         self.values = [give_out(value, run) for value in values]
-        self.known = {name: _Known(column) for name, column in self._split(self.values).items()}
+        self.known = {
+            name: _KnownColumn(column) for name, column in self._split(self.values).items()
+        }
 
     def columns(
         self, codes: Ints, values: Sequence[Any] | None, apart: Mapping[int, Any]
@@ -59,7 +61,7 @@ class Outputs:
         if values is None:
             known = self.known
         else:
-            known = {name: _Known(column) for name, column in self._split(values).items()}
+            known = {name: _KnownColumn(column) for name, column in self._split(values).items()}
         return {
             name: known[name].column(codes, places, others[name])
             if name in known
@@ -78,7 +80,7 @@ class Outputs:
         }
 
 
-class _Known:
+class _KnownColumn:
     """One output of the rows of a table; the last value is that of no row."""
 
     def __init__(self, values: Values) -> None:

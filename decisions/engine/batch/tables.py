@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from decisions.engine.batch.classes import UNFIT, Classifier, class_of_value, ordered
-from decisions.engine.batch.index import Index, Reach, TooWide
+from decisions.engine.batch.index import Index, RowRanges, TooWide
 from decisions.engine.batch.sources import Flags, Ints
 from decisions.engine.coercion import coerce
 from decisions.engine.facts import Shape
@@ -31,10 +31,10 @@ class NotVector(Exception):
 
 
 @dataclass(frozen=True)
-class Read:
+class Referent:
     """What a name stands for in a table: an input by its form and name, or another table."""
 
-    source: Shape | Table
+    source: Shape | BatchTable
     type: Type
     name: str = ""
     given: frozenset[str] = frozenset()
@@ -52,7 +52,7 @@ class Clause:
     allowed: Flags | None
     name: str = ""
     classifier: Classifier | None = None
-    table: Table | None = None
+    table: BatchTable | None = None
     member: str | None = None
 
     @cached_property
@@ -69,7 +69,7 @@ class Clause:
         return class_of_value(self.column, value[self.member])
 
 
-class Table:
+class BatchTable:
     """A table of one decision; raises TooWide where its rows do not tell items apart.
 
     `values` holds what each row gives, and last what no row gives; `settled` tells which of them
@@ -89,11 +89,13 @@ class Table:
             self.values[row], self.settled[row] = fitted, clean
         for clause in clauses:
             self.settled[list(clause.column.open_rows)] = False
-        reaches = [Reach(c.column, self.rows, nullable=c.nullable) for c in clauses]
-        self.index = Index(reaches, self.rows)
+        ranges = [RowRanges(c.column, self.rows, nullable=c.nullable) for c in clauses]
+        self.index = Index(ranges, self.rows)
 
 
-def table_for(part: Part, reads: Mapping[str, Read], types: Mapping[int, Type]) -> Table | None:
+def table_for(
+    part: Part, reads: Mapping[str, Referent], types: Mapping[int, Type]
+) -> BatchTable | None:
     """Read the table that a decision consists of; None where there is none for batches."""
     known = table_of(part.node)
     if known is None:
@@ -103,7 +105,7 @@ def table_for(part: Part, reads: Mapping[str, Read], types: Mapping[int, Type]) 
         clauses = [
             _clause(clause, node, place, reads, types) for place, clause in enumerate(node.inputs)
         ]
-        return Table(node, kinds, clauses)
+        return BatchTable(node, kinds, clauses)
     except (NotVector, TooWide):
         return None
 
@@ -122,7 +124,7 @@ def _clause(
     clause: n.InputClause,
     node: n.Table,
     place: int,
-    reads: Mapping[str, Read],
+    reads: Mapping[str, Referent],
     types: Mapping[int, Type],
 ) -> Clause:
     """Read one input column; raises NotVector where it reads more than values have classes for."""
@@ -138,7 +140,7 @@ def _clause(
         raise NotVector
     column = _column(clause, node, place, kind)
     allowed = _allowed_classes(clause, column)
-    if isinstance(source, Table):
+    if isinstance(source, BatchTable):
         if not source.single:
             raise NotVector
         return Clause(column, True, allowed, table=source, member=member)

@@ -15,7 +15,7 @@ import numpy as np
 
 from decisions.engine.batch.classes import Memory, class_of_value
 from decisions.engine.batch.sources import Block, Flags, Ints
-from decisions.engine.batch.tables import Clause, Read, Table, table_for
+from decisions.engine.batch.tables import BatchTable, Clause, Referent, table_for
 from decisions.engine.facts import Shape
 from decisions.engine.graph import Graph, Part, Requirements
 from decisions.engine.types import Type
@@ -26,7 +26,7 @@ _MOST_SIGNATURES = 1 << 62
 class Vector:
     """The tables of a decision in their order; `plain` when the last gives the whole value."""
 
-    def __init__(self, tables: Sequence[Table], *, plain: bool) -> None:
+    def __init__(self, tables: Sequence[BatchTable], *, plain: bool) -> None:
         self.tables = tables
         self.plain = plain
 
@@ -54,7 +54,7 @@ class Finder:
         what is found is a number for each set of rows.
         """
         left = np.zeros(count, np.bool_)
-        found: dict[Table, Ints] = {}
+        found: dict[BatchTable, Ints] = {}
         for table in self.tables:
             classes = [self._classes(clause, blocks, found, left) for clause in table.clauses]
             find = _first_rows if table.single else self._row_sets
@@ -62,7 +62,11 @@ class Finder:
         return list(found.values()), left
 
     def _classes(
-        self, clause: Clause, blocks: Mapping[str, Block], found: Mapping[Table, Ints], left: Flags
+        self,
+        clause: Clause,
+        blocks: Mapping[str, Block],
+        found: Mapping[BatchTable, Ints],
+        left: Flags,
     ) -> Ints:
         """Give the classes of one column, and mark the items that have none."""
         if clause.table is not None:
@@ -81,7 +85,7 @@ class Finder:
             left |= ~clause.allowed[classes]
         return classes
 
-    def _row_sets(self, table: Table, classes: Sequence[Ints], left: Flags) -> Ints:
+    def _row_sets(self, table: BatchTable, classes: Sequence[Ints], left: Flags) -> Ints:
         """Number the sets of rows that items match, by the bytes of their rows."""
         found = np.full(len(left), self._sets.setdefault(b"", 0), np.int64)
         none = np.ones(len(left), np.bool_)
@@ -100,7 +104,7 @@ class Finder:
         return found
 
 
-def _first_rows(table: Table, classes: Sequence[Ints], left: Flags) -> Ints:
+def _first_rows(table: BatchTable, classes: Sequence[Ints], left: Flags) -> Ints:
     """Find the first row of every item; more of UNIQUE than one are left to the row engine."""
     found = np.full(len(left), table.rows, np.int64)
     for items, rows in table.index.pairs(classes, len(left)):
@@ -124,16 +128,16 @@ def vector_of(
     if len(required.targets) != 1:
         return None
     inputs = dict(zip(required.inputs, shapes, strict=True))
-    tables: dict[str, Table] = {}
+    tables: dict[str, BatchTable] = {}
     for key in required.decisions:
         needed = graph.parts[key]
-        reads: dict[str, Read] = {}
+        reads: dict[str, Referent] = {}
         for name, other in needed.requires.items():
             kind = graph.parts[other].type
             if other in inputs:
-                reads[name] = Read(shapes[inputs[other]], kind, inputs[other], given)
+                reads[name] = Referent(shapes[inputs[other]], kind, inputs[other], given)
             elif other in tables:
-                reads[name] = Read(tables[other], kind)
+                reads[name] = Referent(tables[other], kind)
         table = table_for(needed, reads, types)
         if table is not None:
             tables[key] = table
@@ -142,7 +146,7 @@ def vector_of(
     return _joined(required, list(tables.values()))
 
 
-def _joined(required: Requirements, tables: list[Table]) -> Vector | None:
+def _joined(required: Requirements, tables: list[BatchTable]) -> Vector | None:
     """Put tables together; a table of many hits must stand alone."""
     single = all(table.single for table in tables)
     if not tables or prod(table.rows + 1 for table in tables) > _MOST_SIGNATURES:

@@ -37,7 +37,7 @@ _LONGEST = 10**15
 _LONGEST_BITS = 50
 
 
-class Known(NamedTuple):
+class EntryOptions(NamedTuple):
     """What an entry has to know of its decision beside its inputs.
 
     Which names facts may have, which inputs have a value already, whether the model has faults
@@ -86,22 +86,24 @@ _ENTRY: dict[str, Any] = {
 }
 
 
-def open_entry(writer: Writer, body: Body, shapes: Mapping[str, Shape], known: Known) -> list[str]:
+def open_entry(
+    writer: Writer, body: Body, shapes: Mapping[str, Shape], options: EntryOptions
+) -> list[str]:
     """Write what reads and guards the inputs, inside a try; gives their variables in order."""
     unit = body.unit
-    unit.namespace |= {**_ENTRY, "Result": known.result}
+    unit.namespace |= {**_ENTRY, "Result": options.result}
     body.params = ("decide", "facts", "*", "now=None")
     body.open_try()
-    asked = [name for name in shapes if name not in known.fixed]
-    allowed = unit.constant(known.names - known.fixed)
+    asked = [name for name in shapes if name not in options.fixed]
+    allowed = unit.constant(options.names - options.fixed)
     strict = all(not shapes[name].optional for name in asked)
     count = f"len(facts) != {len(asked)} and " if strict else ""
     # Other mappings may make values up for names that they do not have.
     body.line("if facts.__class__ is not dict: raise Deopt")
     body.line(f"if {count}not {allowed}.issuperset(facts): raise Deopt")
     variables = {name: body.variable() for name in shapes}
-    if known.fixed:
-        fixed = [variables[name] for name in shapes if name in known.fixed]
+    if options.fixed:
+        fixed = [variables[name] for name in shapes if name in options.fixed]
         body.line(f"{', '.join(fixed)}, = decide.fixed")
     for name in asked:
         key = unit.constant(intern(name))
@@ -227,12 +229,14 @@ def _constrain(body: Body, atom: str, shape: Shape, null: str) -> None:
     body.line(f"if {null}{refused}: raise Deopt")
 
 
-def close_lean(writer: Writer, body: Body, inputs: Sequence[str], value: str, known: Known) -> None:
+def close_lean(
+    writer: Writer, body: Body, inputs: Sequence[str], value: str, options: EntryOptions
+) -> None:
     """Write the result of a lean program."""
     for atom in list(writer.pending):
         guard_now(writer, body, atom)
     rows = " + ".join(writer.hits) or "[]"
-    tainted = "decide.tainted.copy()" if known.tainted else "[]"
+    tainted = "decide.tainted.copy()" if options.tainted else "[]"
     for line in (
         "result = Result()",
         "result.decide = decide",
@@ -260,12 +264,12 @@ def slow_entry(decide: Any, facts: Any, *, now: Any = None) -> Any:
     return decide.slowly(facts, now)
 
 
-def write_taker(shapes: Mapping[str, Shape], known: Known) -> Enter:
+def write_taker(shapes: Mapping[str, Shape], options: EntryOptions) -> Enter:
     """Write what only reads the inputs; the rules need a run and are left to the full program."""
     unit = Unit(lean=True)
     body = Body(unit, "take")
     writer = Writer(unit, {}, {})
-    inputs = open_entry(writer, body, shapes, known)
+    inputs = open_entry(writer, body, shapes, options)
     for atom in list(writer.pending):
         guard_now(writer, body, atom)
     body.line(f"return decide.fully(({''.join(f'{atom}, ' for atom in inputs)}), now)")

@@ -11,7 +11,7 @@ from decisions.engine.builtins import BUILTINS
 from decisions.engine.codegen import arithmetic, loops, tables  # noqa: F401  (register their writers)
 from decisions.engine.codegen.entry import (
     Enter,
-    Known,
+    EntryOptions,
     close_lean,
     close_values,
     gives_plain,
@@ -87,12 +87,12 @@ class Compiler:
         """Compile a decision, or a service to be called with its inputs and input decisions."""
         return _Assembly(self).program(part)
 
-    def enter(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+    def enter(self, part: Part, shapes: Mapping[str, Shape], options: EntryOptions) -> Enter:
         """Compile the quick way from facts to a result, whole where the rules need no run."""
         try:
-            return _Assembly(self, lean=True).lean(part, shapes, known)
+            return _Assembly(self, lean=True).lean(part, shapes, options)
         except NotLean:
-            return write_taker(shapes, known)
+            return write_taker(shapes, options)
 
     def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
         """Compile what notes for an explanation what a lean program did: `replay(run, *inputs)`."""
@@ -159,14 +159,14 @@ class _Assembly:
         code: Callable[..., Any] = self._load()[main.name]
         return code
 
-    def lean(self, part: Part, shapes: Mapping[str, Shape], known: Known) -> Enter:
+    def lean(self, part: Part, shapes: Mapping[str, Shape], options: EntryOptions) -> Enter:
         """Write the quick way whole: facts in, result out, no run."""
         required = self.graph.requirements(part)
         main = Body(self.unit, "lean", entry=True)
-        inputs = open_entry(self.writer, main, shapes, known)
+        inputs = open_entry(self.writer, main, shapes, options)
         variables = dict(zip(required.inputs, inputs, strict=True))
         value = self._result(main, part, required, variables, record=False)
-        close_lean(self.writer, main, inputs, self._given_out(main, required, value), known)
+        close_lean(self.writer, main, inputs, self._given_out(main, required, value), options)
         enter: Enter = self._load()[main.name]
         return enter
 

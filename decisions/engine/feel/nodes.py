@@ -265,7 +265,7 @@ class OutputClause:
 
 
 @_node
-class Column:
+class EntryColumn:
     """The cells of one column of a table, whose place is `table`, from the first row to the last.
 
     Cells with the same text share a tree: `bodies` are these trees.
@@ -286,10 +286,10 @@ class Column:
 
 
 @_node
-class Cells:
+class RowCells:
     """The cells of one row in some columns, each made when it is asked for."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[EntryColumn, ...]
     row: int
 
     def __len__(self) -> int:
@@ -306,23 +306,23 @@ class Cells:
 class Rule:
     """One row: a cell for each input clause, an expression for each output clause."""
 
-    cells: Cells
-    outputs: Cells
+    cells: RowCells
+    outputs: RowCells
 
 
 @_node
 class Rules:
     """The rows of a table. They are kept by column, and a row is made when it is asked for."""
 
-    inputs: tuple[Column, ...]
-    outputs: tuple[Column, ...]
+    inputs: tuple[EntryColumn, ...]
+    outputs: tuple[EntryColumn, ...]
     count: int
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, row: int) -> Rule:
-        return Rule(Cells(self.inputs, row), Cells(self.outputs, row))
+        return Rule(RowCells(self.inputs, row), RowCells(self.outputs, row))
 
     def __iter__(self) -> Iterator[Rule]:
         return map(self.__getitem__, range(self.count))
@@ -363,4 +363,4 @@ def walk(node: Any) -> Iterator[Any]:
         yield from walk(child)
 
 
-_PARTS = (Node, Entry, Loop, Column, Rules, InputClause, OutputClause)
+_PARTS = (Node, Entry, Loop, EntryColumn, Rules, InputClause, OutputClause)

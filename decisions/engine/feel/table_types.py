@@ -80,7 +80,7 @@ def _report_row(
     typer.where = outer
 
 
-def _makes_text(column: n.Column, clause: n.OutputClause) -> bool:
+def _makes_text(column: n.EntryColumn, clause: n.OutputClause) -> bool:
     """Tell whether a column gives texts, by its type or, without one, by what it gives."""
     if clause.type != ANY:
         return base_of(clause.type) == STRING
@@ -109,6 +109,6 @@ def _output(typer: Typer, clause: n.OutputClause, body: n.Node, text: str, scope
         )
 
 
-def _tests_in(column: n.Column) -> Iterator[n.Test]:
+def _tests_in(column: n.EntryColumn) -> Iterator[n.Test]:
     cells = dict.fromkeys(column.bodies)
     return chain.from_iterable(cell.tests for cell in cells if isinstance(cell, n.Tests))

@@ -124,7 +124,7 @@ def constant_default(node: n.Table) -> dict[int, object]:
 _NO_CONSTANT = object()
 
 
-def _constant_outputs(clause: n.OutputClause, column: n.Column) -> list[Any]:
+def _constant_outputs(clause: n.OutputClause, column: n.EntryColumn) -> list[Any]:
     known = {body: _constant_output(clause, body) for body in dict.fromkeys(column.bodies)}
     return [known[body] for body in column.bodies]
 
