@@ -9,6 +9,11 @@ from decisions.engine.analysis.findings import Finding
 from decisions.engine.feel import nodes as n
 from decisions.engine.graph import Graph, Part
 
+_UNUSED: dict[type, tuple[str, str]] = {
+    m.InputData: ("model.unused_input", "No decision reads the input"),
+    m.KnowledgeModel: ("model.unused_knowledge", "Nothing calls the knowledge model"),
+}
+
 
 def find_unused(graph: Graph, definitions: m.Definitions) -> Iterator[Finding]:
     """Report what nothing uses among the elements of the main file."""
@@ -16,20 +21,10 @@ def find_unused(graph: Graph, definitions: m.Definitions) -> Iterator[Finding]:
     logic = [part for part in graph.parts.values() if part.node is not None]
     required = {key for part in logic for key in part.requires.values()}
     for part in own:
-        if isinstance(part.element, m.InputData) and part.key not in required:
-            yield Finding(
-                "model.unused_input",
-                "warning",
-                f'No decision reads the input "{part.name}".',
-                "Remove it, or connect it to the decision that needs it.",
-            )
-        elif isinstance(part.element, m.KnowledgeModel) and part.key not in required:
-            yield Finding(
-                "model.unused_knowledge",
-                "warning",
-                f'Nothing calls the knowledge model "{part.name}".',
-                "Remove it, or connect it to the decision that needs it.",
-            )
+        code, fault = _UNUSED.get(type(part.element), ("", ""))
+        if code and part.key not in required:
+            hint = "Remove it, or connect it to the decision that needs it."
+            yield Finding(code, "warning", f'{fault} "{part.name}".', hint)
     for part in own:
         yield from _unread(graph, part)
     yield from _aside(graph, own, required)
