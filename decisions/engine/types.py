@@ -93,6 +93,8 @@ SIMPLE: dict[str, Type] = {
 
 SCALARS = frozenset({NUMBER, STRING, BOOLEAN, DATE, DAYS, MONTHS})
 ORDERED = frozenset({NUMBER, STRING, DATE, DAYS, MONTHS})
+TESTABLE = SCALARS | {TIME, DATETIME}
+"""The types of which a value is never of another: a mix-up is a fault."""
 
 
 def list_of(item: Type) -> ListType:

@@ -10,12 +10,10 @@ from decisions.engine.feel import nodes as n
 from decisions.engine.feel.scope import Scope
 from decisions.engine.feel.type_rules import input_type, table_type
 from decisions.engine.problems import did_you_mean
-from decisions.engine.types import ANY, DATETIME, SCALARS, STRING, TIME, Type, base_of
+from decisions.engine.types import ANY, STRING, TESTABLE, Type, base_of
 
 if TYPE_CHECKING:
     from decisions.engine.feel.typer import Typer
-
-_TESTABLE = SCALARS | {TIME, DATETIME}
 
 
 def check_table(typer: Typer, node: n.Table, scope: Scope) -> Type:
@@ -90,7 +88,7 @@ def _makes_text(column: n.EntryColumn, clause: n.OutputClause) -> bool:
 def _output(typer: Typer, clause: n.OutputClause, body: n.Node, text: str, scope: Scope) -> None:
     found, wanted = base_of(typer.infer(body, scope)), base_of(clause.type)
     alike = found is wanted or found == wanted
-    if not alike and wanted in _TESTABLE and found in _TESTABLE:
+    if not alike and wanted in TESTABLE and found in TESTABLE:
         typer.report(
             1,
             "type.output",

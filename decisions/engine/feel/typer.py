@@ -30,9 +30,9 @@ from decisions.engine.types import (
     NUMBER,
     ORDERED,
     RANGE,
-    SCALARS,
     SIMPLE,
     STRING,
+    TESTABLE,
     TIME,
     FunctionType,
     ListType,
@@ -53,7 +53,6 @@ _CONSTANTS = {kind: SIMPLE.get(name, NULL) for kind, name in KINDS.items()}
 _COMPARABLE = ORDERED | {TIME, DATETIME}
 _MOST_TYPE_TEXT = 20_000
 _RANGES = {kind: range_of(kind) for kind in _COMPARABLE}
-_TESTABLE = SCALARS | {TIME, DATETIME}
 
 
 class Typer:
@@ -157,7 +156,7 @@ class Typer:
         found = ARITHMETIC.get((node.operator, left, right))
         if found is not None:
             return found
-        if left in _TESTABLE and right in _TESTABLE:
+        if left in TESTABLE and right in TESTABLE:
             self.report(
                 node.at,
                 "type.operand",
@@ -174,7 +173,7 @@ class Typer:
         return BOOLEAN
 
     def _check_kinds(self, at: int, left: Type, right: Type) -> None:
-        if left is not right and left != right and left in _TESTABLE and right in _TESTABLE:
+        if left is not right and left != right and left in TESTABLE and right in TESTABLE:
             self.report(
                 at,
                 "type.comparison",
@@ -186,7 +185,7 @@ class Typer:
     def logic(self, node: n.Logic, scope: Scope) -> Type:
         for operand in node.operands:
             found = base_of(self.infer(operand, scope))
-            if found in _TESTABLE and found != BOOLEAN:
+            if found in TESTABLE and found != BOOLEAN:
                 self.report(
                     operand.at,
                     "type.boolean",
@@ -259,7 +258,7 @@ class Typer:
         function = base_of(self.infer(node.function, scope))
         if isinstance(function, FunctionType):
             return function.result if function.proven else ANY
-        if function in _TESTABLE:
+        if function in TESTABLE:
             self.report(
                 node.at, "call.function", f"A {function} is called as if it were a function."
             )
@@ -317,7 +316,7 @@ class Typer:
         item = item_of(found)
         components = components_of(item)
         inner = Scope({"item": item, **(components or {})}, scope)
-        inner.open_item = components is None and base_of(item) not in _TESTABLE
+        inner.open_item = components is None and base_of(item) not in TESTABLE
         condition = base_of(self.infer(node.condition, inner))
         if is_position(node.condition, condition, item_components(found)):
             return item
