@@ -41,7 +41,7 @@ def evaluate_expression(
     the answer. `now` is a datetime with a time zone, and looked at where the text asks for it.
     """
     try:
-        code = _entries.get(text)
+        code = _code_of(text)
     except TypeError:  # Of an unhashable type, so no text.
         code = None
     if code is not None:
@@ -52,8 +52,7 @@ def evaluate_expression(
     given, problems = _given(names)
     if problems:
         return _answer(None, problems)
-    if text not in _entries:
-        _remember(text, given)
+    _lean_texts.remember(text, given)
     return _evaluate(text, given, now, tests=False)
 
 
@@ -117,7 +116,7 @@ def _evaluate(text: str, given: dict[str, Any], now: datetime | None, *, tests: 
     return _answer(None, run.problems)
 
 
-_MOST_ENTRIES = 512
+_MOST_TEXTS = 512
 _WHERE = "expression"
 _KINDS: dict[type, Type] = {
     bool: BOOLEAN,
@@ -126,22 +125,32 @@ _KINDS: dict[type, Type] = {
     Decimal: NUMBER,
     str: STRING,
 }
-_entries: dict[str, Enter | None] = {}
-"""Lean code by text; None where there is none."""
-_seen: set[str] = set()
 
 
-def _remember(text: str, given: Mapping[str, Any]) -> None:
-    """Compile a text that comes for the second time."""
-    for kept in (_entries, _seen):
-        if len(kept) >= _MOST_ENTRIES:
-            kept.clear()
-    if text in _seen:
-        kinds = {name: _KINDS.get(type(value)) for name, value in given.items()}
-        known = {name: kind for name, kind in kinds.items() if kind is not None}
-        simple = len(known) == len(kinds) and all(normal_name(name) == name for name in kinds)
-        _entries[text] = _lean(text, known, given) if simple else None
-    _seen.add(text)
+class _LeanTexts:
+    """The lean code of texts that came twice; None for a text that has none."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, Enter | None] = {}
+        self._once: set[str] = set()
+
+    def remember(self, text: str, given: Mapping[str, Any]) -> None:
+        """Compile a text that comes for the second time."""
+        if text in self.codes:
+            return
+        for kept in (self.codes, self._once):
+            if len(kept) >= _MOST_TEXTS:
+                kept.clear()
+        if text in self._once:
+            kinds = {name: _KINDS.get(type(value)) for name, value in given.items()}
+            known = {name: kind for name, kind in kinds.items() if kind is not None}
+            simple = len(known) == len(kinds) and all(normal_name(name) == name for name in kinds)
+            self.codes[text] = _lean(text, known, given) if simple else None
+        self._once.add(text)
+
+
+_lean_texts = _LeanTexts()
+_code_of = _lean_texts.codes.get
 
 
 def _lean(text: str, kinds: dict[str, Type], given: Mapping[str, Any]) -> Enter | None:
@@ -176,7 +185,7 @@ class _Expression:
         return self.compiled
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_MOST_TEXTS)
 def _expression(
     text: str, names: tuple[str, ...], members: frozenset[str], tests: bool
 ) -> _Expression:
