@@ -10,7 +10,7 @@ from decisions.engine.analysis.checked import Checked
 from decisions.engine.analysis.words import FEW, join_words, named_values
 from decisions.engine.feel import nodes as n
 from decisions.engine.problems import did_you_mean
-from decisions.engine.types import base_of
+from decisions.engine.types import ORDERED, base_of
 from decisions.engine.values import show
 
 
@@ -110,4 +110,5 @@ def _allowed(clause: n.OutputClause) -> list[Any]:
     if clause.allowed is not None:
         limits = limits_of_tests(clause.allowed, base)
     listed = [part for part in limits.sets if part.values is not None and not part.inverted]
-    return sorted(listed[0].values or ()) if listed else []
+    # Other kinds, such as times with and without an offset, have no order.
+    return sorted(listed[0].values or (), key=None if base in ORDERED else show) if listed else []

@@ -411,6 +411,19 @@ def test_model_that_cannot_be_read_gives_its_problems() -> None:
     assert [f.code for f in model.analyse().findings] == [p.code for p in model.problems]
 
 
+def test_values_without_an_order_that_nobody_gives_are_told() -> None:
+    model = model_of(
+        "UNIQUE",
+        [("x", "number")],
+        [["> 1", '@"10:00:00Z"'], ["<= 1", '@"10:00:00Z"']],
+        outputs=[("at", "time")],
+        order={"at": '@"10:00:00Z", @"10:00:00@Europe/Paris", @"10:00:00"'},
+    )
+    assert said(model.analyse()) == [
+        'info table.unused_value: No row gives 10:00:00 or 10:00:00@Europe/Paris for "at".',
+    ]
+
+
 def test_columns_nobody_asks_about_and_values_nobody_gives_are_told() -> None:
     model = model_of(
         "UNIQUE",
