@@ -15,6 +15,8 @@ from pathlib import Path
 
 from decisions.engine.back_ends import tests_code
 from decisions.engine.decide import Decide, Result
+from decisions.engine.editing.content import named_tables, tables_of, with_ids
+from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts_of
 from decisions.engine.evaluation import Model
 from decisions.engine.expressions import Answer, evaluate_expression, evaluate_unary_tests
 from decisions.engine.graph import Graph, Resolver
@@ -27,14 +29,21 @@ from decisions.engine.xml_write import write_definitions
 __all__ = [
     "Answer",
     "Decide",
+    "Edited",
     "Invalid",
     "Model",
     "Problem",
     "Result",
+    "edit_model",
     "evaluate_expression",
     "evaluate_unary_tests",
     "load_model",
+    "named_tables",
+    "shown_table",
+    "tables_of",
+    "texts_of",
     "to_json",
+    "with_ids",
     "write_definitions",
 ]
 

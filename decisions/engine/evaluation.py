@@ -19,6 +19,7 @@ from decisions.engine.graph import Graph, Part
 from decisions.engine.interpreter.parts import Interpreter
 from decisions.engine.problems import Invalid, Problem, Refused, wrong_argument
 from decisions.engine.run import Run
+from decisions.engine.types import Type
 from decisions.engine.xml_write import write_definitions
 
 
@@ -65,6 +66,11 @@ class Model:
     def hash(self) -> str:
         """SHA-256 over the canonical content; the diagram does not count."""
         return self.definitions.hash
+
+    @property
+    def types(self) -> Mapping[int, Type]:
+        """The types found for the expressions of the model, by the identity of their trees."""
+        return {} if self._compiler is None else self._compiler.typer.types
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -140,7 +146,7 @@ class Model:
             raise wrong_argument("The table", "its id, a str", table)
         if self.graph is None or self._compiler is None:
             return analyse_unread(self.problems)
-        analyser = Analyser(self.graph, self._compiler.typer.types)
+        analyser = Analyser(self.graph, self.types)
         return analyser.analyse(self.definitions, self.problems, table=table, every=every)
 
     def to_xml(self) -> bytes:

@@ -1,0 +1,299 @@
+"""Authors change a draft: in rows and cells, together, with every change kept and undoable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from decisions import engine, events, history
+from decisions.enums import EventKind, VersionState
+from decisions.errors import Invalid, Refused
+from decisions.events import Actor
+from decisions.ids import new_id
+from decisions.models import DecisionModel, DraftChange, ModelVersion, User
+from decisions.services.authoring import MOST_DMN
+
+Operations = list[dict[str, Any]]
+
+
+class Conflict(Refused):
+    """Somebody else changed the same rows; `rows` are their ids, `revision` what is there now."""
+
+    def __init__(self, message: str, *, rows: Sequence[str], revision: int) -> None:
+        super().__init__(message)
+        self.rows = list(rows)
+        self.revision = revision
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A draft after a change: its content, and the ids that changed since the editor's revision."""
+
+    version: ModelVersion
+    model: engine.Model
+    touched: list[str]
+    change: DraftChange
+
+
+def start_draft(
+    model: DecisionModel, *, based_on: ModelVersion, author: User, note: str, now: datetime
+) -> ModelVersion:
+    """Open a draft with the content and the tests of `based_on`, every row with an id."""
+    source = engine.load_model(based_on.dmn)
+    dmn = engine.write_definitions(engine.with_ids(source.definitions)).decode()
+    with transaction.atomic():
+        DecisionModel.objects.select_for_update().get(pk=model.pk)
+        latest = model.versions.aggregate(latest=Max("number"))["latest"] or 0
+        version = ModelVersion(
+            id=new_id(now),
+            model=model,
+            number=latest + 1,
+            state=VersionState.DRAFT,
+            dmn=dmn,
+            content_hash=engine.load_model(dmn).hash,
+            note=note[:500],
+            created_at=now,
+            created_by=author,
+            based_on=based_on,
+        )
+        history.save(version, by=author, reason=f"Draft from v{based_on.number}", now=now)
+        for test in based_on.tests.all():
+            test.pk, test.version = new_id(now), version
+            test._state.adding = True
+            history.save(test, by=author, reason=f"Taken over from v{based_on.number}", now=now)
+        detail = {"number": version.number, "content": version.content_hash}
+        events.record(
+            EventKind.MODEL_DRAFTED, version, actor=Actor.person(author), now=now, detail=detail
+        )
+    return version
+
+
+def edit(
+    version: ModelVersion,
+    operations: Any,
+    *,
+    based_on: int,
+    author: User,
+    now: datetime,
+    summary: str = "",
+) -> Saved:
+    """Carry out operations on a draft as it is now, if nobody touched the same rows meanwhile.
+
+    `based_on` is the revision the author saw. Raises Conflict when others changed the same rows
+    since, Invalid when an operation makes no sense; then nothing was changed.
+    """
+    with transaction.atomic():
+        draft = _locked(version)
+        since = _changes_since(draft, based_on)
+        loaded = loaded_draft(draft)
+        edited = _carried_out(loaded, operations)
+        others = [change for change in since if change.changed_by_id != author.pk]
+        _refuse_clash(draft, others, edited.touched, loaded)
+        return _write(
+            draft, edited, operations, summary or _summary(operations, loaded), author, now, since
+        )
+
+
+def undo(version: ModelVersion, *, based_on: int, author: User, now: datetime) -> Saved:
+    """Take back the author's newest change that stands."""
+    with transaction.atomic():
+        draft = _locked(version)
+        standing, _ = _own_changes(draft, author)
+        return _reverse(draft, standing, "Nothing of yours is left to undo.", based_on, author, now)
+
+
+def redo(version: ModelVersion, *, based_on: int, author: User, now: datetime) -> Saved:
+    """Do again what the author took back last, unless they changed something since."""
+    with transaction.atomic():
+        draft = _locked(version)
+        _, taken_back = _own_changes(draft, author)
+        return _reverse(draft, taken_back, "There is nothing to do again.", based_on, author, now)
+
+
+def _own_changes(
+    draft: ModelVersion, author: User
+) -> tuple[DraftChange | None, DraftChange | None]:
+    """Return the author's newest change to undo, and the newest undo to take back, if any."""
+    own = list(draft.changes.filter(changed_by=author).defer("operations", "inverse"))
+    backwards: dict[UUID, bool] = {}
+    for change in own:
+        backwards[change.pk] = change.undoes_id in backwards and not backwards[change.undoes_id]
+    reversed_ids = {change.undoes_id for change in own}
+    open_changes = [change for change in own if change.pk not in reversed_ids]
+    standing = [change for change in open_changes if not backwards[change.pk]]
+    last_new = max((c.revision for c in own if c.undoes_id is None), default=0)
+    undone = [c for c in open_changes if backwards[c.pk] and c.revision > last_new]
+    return (standing[-1] if standing else None), (undone[-1] if undone else None)
+
+
+def _reverse(
+    draft: ModelVersion,
+    change: DraftChange | None,
+    nothing: str,
+    based_on: int,
+    author: User,
+    now: datetime,
+) -> Saved:
+    if change is None:
+        raise Refused(nothing)
+    since = _changes_since(draft, based_on)
+    loaded = loaded_draft(draft)
+    later = draft.changes.filter(revision__gt=change.revision).exclude(changed_by=author)
+    _refuse_clash(draft, list(later), change.touched, loaded)
+    try:
+        edited = engine.edit_model(loaded, change.inverse)
+    except engine.Invalid as error:
+        raise Refused(f"This can no longer be taken back: {error}") from error
+    words = f"Took back: {change.summary}"
+    return _write(draft, edited, change.inverse, words, author, now, since, undoes=change)
+
+
+def _write(
+    draft: ModelVersion,
+    edited: engine.Edited,
+    operations: Operations,
+    summary: str,
+    author: User,
+    now: datetime,
+    since: Sequence[DraftChange],
+    *,
+    undoes: DraftChange | None = None,
+) -> Saved:
+    content = engine.write_definitions(edited.definitions)
+    if len(content) > MOST_DMN:
+        raise Invalid("The rules would be larger than 10 MiB. Split the model.")
+    draft.dmn = content.decode()
+    loaded = engine.load_model(draft.dmn)
+    draft.content_hash = loaded.hash
+    draft.revision += 1
+    history.save(draft, by=author, reason=summary, now=now)
+    change = DraftChange.objects.create(
+        id=new_id(now),
+        version=draft,
+        revision=draft.revision,
+        summary=summary[:300],
+        operations=operations,
+        inverse=edited.inverse,
+        touched=edited.touched,
+        undoes=undoes,
+        changed_at=now,
+        changed_by=author,
+    )
+    transaction.on_commit(lambda: _remember(draft.pk, draft.content_hash, loaded))
+    touched = dict.fromkeys([*(row for one in since for row in one.touched), *edited.touched])
+    return Saved(draft, loaded, list(touched), change)
+
+
+def _carried_out(loaded: engine.Model, operations: Any) -> engine.Edited:
+    try:
+        return engine.edit_model(loaded, operations)
+    except engine.Invalid as error:
+        raise Invalid(f"{error} Nothing was changed.") from error
+
+
+def _locked(version: ModelVersion) -> ModelVersion:
+    draft = (
+        ModelVersion.objects.select_for_update(of=("self",))
+        .select_related("model")
+        .get(pk=version.pk)
+    )
+    if draft.state != VersionState.DRAFT:
+        raise Refused(
+            f"Version {draft.number} is {draft.get_state_display().lower()} and cannot be changed. "
+            "Start a new draft from it."
+        )
+    return draft
+
+
+def _changes_since(draft: ModelVersion, based_on: int) -> list[DraftChange]:
+    if based_on > draft.revision:
+        raise Refused("This page knows a newer draft than there is. Reload it.")
+    return list(
+        draft.changes.filter(revision__gt=based_on)
+        .defer("operations", "inverse")
+        .select_related("changed_by")
+    )
+
+
+def _refuse_clash(
+    draft: ModelVersion,
+    others: Sequence[DraftChange],
+    touched: Sequence[str],
+    loaded: engine.Model,
+) -> None:
+    wanted = set(touched)
+    for change in reversed(others):
+        if shared := wanted & set(change.touched):
+            row = min(shared)
+            raise Conflict(
+                f"{change.changed_by} changed {_place(loaded, row)} while you were editing. "
+                "Look at it, then make your change again if it is still needed.",
+                rows=sorted(shared),
+                revision=draft.revision,
+            )
+
+
+def _place(loaded: engine.Model, row: str) -> str:
+    """Name a row for people: by its number, or the whole table where it has none."""
+    for table in engine.tables_of(loaded.definitions):
+        for number, rule in enumerate(table.rules, 1):
+            if rule.id == row:
+                return f"row {number}"
+    return "this table"
+
+
+def _summary(operations: Operations, loaded: engine.Model) -> str:
+    """Say in a few words what operations do, for the history."""
+    names = {table.id: name for name, table in engine.named_tables(loaded.definitions)}
+    counts: dict[tuple[str, str], int] = {}
+    for operation in operations:
+        key = str(operation.get("op")), names.get(str(operation.get("table")), "the model")
+        rows = operation.get("rows") or operation.get("cells") or []
+        counts[key] = counts.get(key, 0) + len(rows)
+    return "; ".join(
+        f"{_WORDS.get(name, 'Changed')}{f' {count}' if count else ''} in {table}"
+        for (name, table), count in counts.items()
+    )
+
+
+_WORDS: Mapping[str, str] = {
+    "cells": "Cells changed:",
+    "insert_rows": "Rows added:",
+    "remove_rows": "Rows removed:",
+    "move_rows": "Rows moved:",
+    "order_rows": "Rows put in order:",
+    "hit_policy": "Hit policy changed",
+    "insert_column": "Column added",
+    "remove_column": "Column removed",
+    "change_column": "Column changed",
+    "move_column": "Column moved",
+    "add_table": "Table added",
+    "remove_decision": "Table removed",
+    "item_type": "Input type changed",
+}
+
+
+def loaded_draft(version: ModelVersion) -> engine.Model:
+    """Load the rules of a version that may still change, once per content and process."""
+    known = _loaded.get((version.pk, version.content_hash))
+    if known is None:
+        known = engine.load_model(version.dmn)
+        _remember(version.pk, version.content_hash, known)
+    return known
+
+
+MOST_LOADED = 8
+_loaded: dict[tuple[UUID, str], engine.Model] = {}
+
+
+def _remember(version: UUID, content: str, model: engine.Model) -> None:
+    """Keep the newest content of a draft; of many drafts, those changed last."""
+    for key in [key for key in _loaded if key[0] == version]:
+        _loaded.pop(key, None)
+    while len(_loaded) >= MOST_LOADED:
+        _loaded.pop(next(iter(_loaded)), None)
+    _loaded[version, content] = model

@@ -1,0 +1,142 @@
+"""Editing: cells as people type them mean what they say, and every operation can be taken back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from decisions import engine
+from decisions.engine.editing.shown import to_feel, to_shown
+
+LIBRARY = Path(__file__).parents[3] / "decisions" / "library" / "podcast_sponsorship.dmn"
+SMALL = Path(__file__).parents[2] / "small.dmn"
+
+
+@pytest.mark.parametrize(
+    ("feel", "shown"),
+    [
+        ('"alcohol"', "alcohol"),
+        ('"alcohol","tobacco"', "alcohol, tobacco"),
+        ('not("GB", "US")', "not(GB, US)"),
+        ("-", "-"),
+        ("", "-"),
+        ("null", "null"),
+        ('"null"', '"null"'),
+        ('"-"', '"-"'),
+        ('"a, b"', '"a, b"'),
+        ("limits.most", "= limits.most"),
+        ('list contains(?, "x")', '= list contains(?, "x")'),
+        (r'"say \"yes\""', 'say "yes"'),
+        ('"Kestrel Bikes"', "Kestrel Bikes"),
+    ],
+)
+def test_a_cell_of_texts_is_shown_without_quotes_where_that_is_plain(feel, shown):
+    assert to_shown(feel, text=True) == shown
+    typed = to_feel(shown, text=True)
+    assert engine.evaluate_unary_tests(typed, "GB", {}).value == (
+        engine.evaluate_unary_tests(feel or "-", "GB", {}).value
+    )
+
+
+def test_an_output_of_text_is_one_text_with_its_commas():
+    assert to_feel("Yes, but late", text=True, output=True) == '"Yes, but late"'
+    assert to_shown('"Yes, but late"', text=True, output=True) == "Yes, but late"
+    assert to_feel("= a + b", text=True, output=True) == "a + b"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12))
+def test_any_text_shown_in_an_output_is_that_text_again(text):
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    feel = f'"{escaped}"'
+    typed = to_feel(to_shown(feel, text=True, output=True), text=True, output=True)
+    assert engine.evaluate_expression(typed, {}).value == text
+
+
+@given(st.lists(st.text('ab,-(="\\ n', max_size=4), min_size=1, max_size=3), st.booleans())
+def test_any_list_of_texts_means_the_same_when_typed_again(values, negated):
+    listed = ", ".join('"{}"'.format(v.replace("\\", "\\\\").replace('"', '\\"')) for v in values)
+    feel = f"not({listed})" if negated else listed
+    typed = to_feel(to_shown(feel, text=True), text=True)
+    for probe in [*values, "other"]:
+        ours = engine.evaluate_unary_tests(typed, probe, {}).value
+        assert ours == engine.evaluate_unary_tests(feel, probe, {}).value
+
+
+def loaded(path=SMALL):
+    model = engine.load_model(path)
+    return engine.load_model(engine.write_definitions(engine.with_ids(model.definitions)))
+
+
+def carried_out(model, operations):
+    edited = engine.edit_model(model, operations)
+    return engine.load_model(engine.write_definitions(edited.definitions)), edited.inverse
+
+
+def operations_on(table):
+    row = st.sampled_from([row[0] for row in table["rows"]])
+    columns = [c["id"] for c in [*table["inputs"], *table["outputs"]]]
+    text = st.sampled_from(["-", "GB", "> 5", "null", "a, b", "= amount", "", '"x"'])
+    rows = st.lists(row, min_size=1, max_size=3, unique=True)
+    cells = st.lists(
+        st.tuples(row, st.sampled_from(columns), text).map(list), min_size=1, max_size=4
+    )
+    base = {"table": table["id"]}
+    new = {"id": "new", "inputs": ["> 1", "GB"], "outputs": ["approve", "", "X"]}
+    column = {"kind": "input", "id": "c9", "label": "Id", "expression": "id", "type": "string"}
+    return st.one_of(
+        cells.map(lambda c: {**base, "op": "cells", "cells": c}),
+        rows.map(lambda r: {**base, "op": "remove_rows", "rows": r}),
+        row.map(lambda r: {**base, "op": "insert_rows", "before": r, "rows": [new]}),
+        st.tuples(rows, st.none()).map(
+            lambda p: {**base, "op": "move_rows", "rows": p[0], "before": p[1]}
+        ),
+        st.just({**base, "op": "hit_policy", "hit_policy": "COLLECT", "aggregation": ""}),
+        st.integers(0, 2).map(lambda at: {**base, "op": "insert_column", "at": at, **column}),
+        st.sampled_from(columns).map(lambda c: {**base, "op": "remove_column", "column": c}),
+        st.just({**base, "op": "move_column", "column": table["inputs"][0]["id"], "to": 1}),
+        st.just({**base, "op": "change_column", "column": columns[1], "label": "Land"}),
+        st.just({"op": "add_table", "id": "d9", "decision": "New", "requires": ["amount"]}),
+        st.just({"op": "item_type", "item": "tCountry", "allowed": '"GB"'}),
+    )
+
+
+BEFORE = loaded()
+TABLE = engine.shown_table(BEFORE, "spend_table")
+
+
+@given(st.lists(operations_on(TABLE), min_size=1, max_size=3))
+def test_what_an_operation_did_is_taken_back_by_its_inverse(operations):
+    try:
+        after, inverse = carried_out(BEFORE, operations)
+    except engine.Invalid:
+        return  # The operations name what an earlier one of them removed.
+    again, _ = carried_out(after, inverse)
+    assert again.hash == BEFORE.hash
+
+
+def test_ids_that_are_there_stay_and_the_hash_with_them():
+    model = engine.load_model(LIBRARY)
+    assert loaded(LIBRARY).hash == model.hash
+
+
+def test_a_new_table_reads_what_it_requires():
+    after, _ = carried_out(
+        BEFORE,
+        [
+            {"op": "add_table", "id": "d9", "decision": "Fee", "requires": ["amount"]},
+            {
+                "op": "insert_rows",
+                "table": "d9_table",
+                "before": None,
+                "rows": [{"id": "r", "inputs": ["> 5"], "outputs": ["7"]}],
+            },
+        ],
+    )
+    assert after.problems == []
+    assert after.decision("Fee")({"amount": 6}).value == 7
+
+
+def test_allowed_values_are_listed_for_a_column():
+    assert TABLE["inputs"][1]["allowed"] == ["GB", "DE", "FR"]
+    assert TABLE["inputs"][1]["text"] is True
