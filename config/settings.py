@@ -261,6 +261,7 @@ EVENT_SUBSCRIBERS = {
     "decision.needs_review": ["reviews.tasks.open_item"],
     "decision.settled": ["connectors.tasks.dispatch"],
     "delivery.requested": ["connectors.tasks.deliver"],
+    "impact.requested": ["decisions.tasks.simulate"],
 }
 
 CELERY_BROKER_URL = redis or f"redis+socket://{BROKER_SOCKET}"

@@ -3,12 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from decisions.services import evaluation, sealing, sweeping
+from decisions.services import evaluation, sealing, simulation, sweeping
 
 
 @shared_task
 def evaluate(event_ids: list[str]) -> None:
     evaluation.evaluate(event_ids, now=timezone.now())
+
+
+@shared_task
+def simulate(event_ids: list[str]) -> None:
+    simulation.simulate(event_ids, clock=timezone.now)
 
 
 @shared_task

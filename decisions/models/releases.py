@@ -39,6 +39,7 @@ class ImpactReport(models.Model):
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True)  # When its last chunk was written.
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -46,6 +47,22 @@ class ImpactReport(models.Model):
 
     def __str__(self) -> str:
         return f"Impact of {self.version}"
+
+    @property
+    def unfinished(self) -> bool:
+        return self.state in {RunState.WAITING, RunState.RUNNING}
+
+
+class ImpactFile(models.Model):
+    """The facts of a file that an impact is worked out for: [[line, facts], ...]."""
+
+    report = models.OneToOneField(
+        ImpactReport, primary_key=True, on_delete=models.CASCADE, related_name="file"
+    )
+    rows = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.report.source
 
 
 class ImpactFlip(models.Model):

@@ -53,7 +53,7 @@ def judge(
         )
     return Judged(
         outcome=Outcome(value["outcome"]),
-        destination=(value.get("queue") or value.get("destination") or "")[:80],
+        destination=destination_of(value),
         reasons=list(dict.fromkeys(r["code"] for r in value.get("reasons") or [])),
         conditions=value.get("conditions") or [],
         outputs=value,
@@ -73,11 +73,16 @@ def _run(
         problems = [_problem(p) for p in result.problems if p.severity == "error"]
         value = engine.to_json(result.value)
         rows = [list(row) for row in result.rows]
-        return value, rows, digest(value), problems or _misfit(value)
+        return value, rows, digest(value), problems or misfit(value)
     except Exception as error:
         # Whatever breaks in rules or engine must end with a person, not with a lost submission.
         log.exception("evaluation_failed", submission=str(submission.pk))
         return None, [], EMPTY, [_breakdown(error)]
+
+
+def destination_of(value: dict[str, Any]) -> str:
+    """Return the queue or the destination that a well-shaped answer names."""
+    return str(value.get("queue") or value.get("destination") or "")[:80]
 
 
 def inputs_of(facts: dict[str, Any], rules: Rules, evidence: Iterable[Evidence]) -> dict[str, Any]:
@@ -168,10 +173,10 @@ def _breakdown(error: Exception) -> dict[str, Any]:
     }
 
 
-def _misfit(value: Any) -> list[dict[str, Any]]:
+def misfit(value: Any) -> list[dict[str, Any]]:
     """Name what is wrong with the shape of an answer: rules may be valid and still say nonsense."""
 
-    def misfit(where: str, message: str) -> list[dict[str, Any]]:
+    def fault(where: str, message: str) -> list[dict[str, Any]]:
         return [
             {
                 "code": "ANSWER_MISSHAPEN",
@@ -182,22 +187,22 @@ def _misfit(value: Any) -> list[dict[str, Any]]:
         ]
 
     if not isinstance(value, dict) or value.get("outcome") not in Outcome.values:
-        return misfit("/outcome", "The rules gave no outcome.")
+        return fault("/outcome", "The rules gave no outcome.")
     for name in ("queue", "destination"):
         if not isinstance(value.get(name), str | None):
-            return misfit(f"/{name}", f"The rules gave a {name} that is not a name.")
+            return fault(f"/{name}", f"The rules gave a {name} that is not a name.")
     if value["outcome"] == Outcome.REVIEW and not value.get("queue"):
-        return misfit("/queue", "The rules ask for a review but name no queue.")
+        return fault("/queue", "The rules ask for a review but name no queue.")
     if value["outcome"] == Outcome.ROUTE and not value.get("destination"):
-        return misfit("/destination", "The rules route, but name no destination.")
+        return fault("/destination", "The rules route, but name no destination.")
     for name in ("reasons", "conditions"):
         coded = value.get(name) or []
         if not isinstance(coded, list) or not all(
             isinstance(row, dict) and isinstance(row.get("code"), str) for row in coded
         ):
-            return misfit(f"/{name}", f"The rules gave {name} without codes.")
+            return fault(f"/{name}", f"The rules gave {name} without codes.")
     actions = value.get("actions") or []
     if not isinstance(actions, list) or not all(isinstance(a, str) for a in actions):
-        return misfit("/actions", "The rules gave actions that are not names.")
+        return fault("/actions", "The rules gave actions that are not names.")
     canonical(value)
     return []

@@ -12,6 +12,7 @@ PAGES = {
     "decisionmodel": "decisions:model",
     "modelversion": "decisions:model_version",
     "referencetable": "decisions:reference_table",
+    "impactreport": "decisions:impact",
     "user": "decisions:person",
     "reviewitem": "reviews:item",
     "delivery": "connectors:delivery",
@@ -26,6 +27,7 @@ KINDS = {
     "delivery": "The delivery",
     "connector": "The connector",
     "apikey": "The API key",
+    "impactreport": "The impact preview",
 }
 
 

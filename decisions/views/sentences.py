@@ -121,6 +121,8 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.MODEL_APPROVED: _version("Approved version"),
     EventKind.MODEL_PUBLISHED: _version("Published version"),
     EventKind.MODEL_RETIRED: _version("Retired version"),
+    EventKind.IMPACT_REQUESTED: _version("Asked what would change under version"),
+    EventKind.IMPACT_FINISHED: lambda d: f"{d.get('changed')} of {d.get('total')} would change",
     EventKind.REFERENCE_TABLE_CHANGED: _version("Saved version"),
     EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
     EventKind.CONNECTOR_CHANGED: _connector,

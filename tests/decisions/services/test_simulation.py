@@ -1,0 +1,311 @@
+"""Impact previews: what they find equals a plain loop, and a dead worker loses nothing."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from decisions.enums import EventKind, RunState
+from decisions.errors import Invalid, Refused
+from decisions.events import SYSTEM
+from decisions.ids import new_id
+from decisions.models import (
+    AuditEvent,
+    Decision,
+    ImpactReport,
+    Receipt,
+    ReferenceTable,
+    ReferenceTableVersion,
+)
+from decisions.services import authoring, impact_runs, intake, simulation
+from decisions.services.impact_files import read_file
+from decisions.services.replaying import Item, replay, replay_one, trial_of
+from tests.rules import FACTS, HERE, NOW, person, small_model
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+DMN = (HERE / "small.dmn").read_text()
+CHANGED = DMN.replace("&gt; limits.doubt", "&gt; limits.doubt - 200").replace(
+    '<inputEntry><text>"FR"</text>', '<inputEntry><text>"DE"</text>'
+)
+
+
+@pytest.fixture(autouse=True)
+def quiet(messages):
+    return messages
+
+
+@pytest.fixture
+def ines():
+    return person("Ines", "rule_author")
+
+
+@pytest.fixture
+def model():
+    model = small_model()
+    model.refresh_from_db()
+    return model
+
+
+def draft(model, author, dmn=CHANGED):
+    return authoring.draft_version(model, dmn=dmn, author=author, actor=SYSTEM, note="Try", now=NOW)
+
+
+def decide(model, **facts):
+    return intake.submit_and_decide(
+        model.key, {**FACTS, **facts}, evidence={}, source="t", actor=SYSTEM, now=NOW
+    )
+
+
+def decide_some(model, count, seed=7):
+    pick = random.Random(seed)
+    for number in range(count):
+        decide(
+            model,
+            id=f"REQ-{number}",
+            amount=pick.choice([0, 399, 400, 401, 599, 601, 1000, 1001, 12.5]),
+            country=pick.choice(["GB", "DE", "FR"]),
+        )
+
+
+def ask(version, by, **more):
+    window = {"since": NOW - timedelta(days=1), "until": LATER}
+    return simulation.request(
+        version, by=by, now=LATER, **({} if "file" in more else window), **more
+    )
+
+
+def run(report, clock=lambda: LATER):
+    event = AuditEvent.objects.get(kind=EventKind.IMPACT_REQUESTED, subject_id=report.pk)
+    simulation.simulate([event.pk], clock=clock)
+    report.refresh_from_db()
+    return report
+
+
+def trials(report):
+    found = []
+    for side, version in (("baseline", report.baseline), ("candidate", report.version)):
+        contents = ReferenceTableVersion.objects.filter(pk__in=report.found[f"{side}_references"])
+        found.append(trial_of(report.model, version, contents.select_related("table")))
+    return found
+
+
+def test_what_is_found_equals_a_plain_loop_of_single_decisions(model, ines, monkeypatch):
+    monkeypatch.setattr(impact_runs, "CHUNK", 25)
+    decide_some(model, 90)
+    report = run(ask(draft(model, ines), ines))
+    before, after = trials(report)
+    matrix, flips, queues = Counter(), set(), Counter()
+    for decision in Decision.objects.select_related("submission"):
+        item = Item(decision.submission.facts, {}, decision.evaluated_at)
+        old, new = replay_one(before, item), replay_one(after, item)
+        assert (old.outcome, old.destination) == (decision.rules_outcome, decision.destination)
+        matrix[f"{old.outcome}>{new.outcome}"] += 1
+        if (old.outcome, old.destination) != (new.outcome, new.destination):
+            flips.add((decision.submission_id, old.outcome, new.outcome))
+        if new.outcome == "review":
+            queues[new.destination] += 1
+    assert report.state == RunState.DONE
+    assert (report.done, report.total, report.changed) == (90, 90, len(flips))
+    assert {k: c["count"] for k, c in report.found["matrix"].items()} == dict(matrix)
+    assert set(report.flips.values_list("submission_id", "before", "after")) == flips
+    assert {k: q["after"] for k, q in report.found["queues"].items()} == dict(queues)
+    assert len(flips) > 10
+
+
+def test_columns_and_single_decisions_agree_on_random_and_broken_facts(model, ines):
+    before, after = trials(ask_after_one(model, ines))
+    pick = random.Random(3)
+    values = [5, 450, 5000, -1, "many", None, 10**12, 12.5, [], {"a": 1}]
+    items = []
+    for _ in range(400):
+        facts = {"id": "X", "amount": pick.choice(values), "country": pick.choice(["GB", "XX", 7])}
+        for name in pick.sample(["id", "amount", "country"], pick.choice([0, 0, 0, 1])):
+            del facts[name]
+        if pick.random() < 0.1:
+            facts["stranger"] = 1
+        items.append(Item(facts, {}, NOW))
+    for trial in (before, after):
+        assert replay(trial, items) == [replay_one(trial, item) for item in items]
+
+
+def ask_after_one(model, ines):
+    decide(model)
+    return ask(draft(model, ines), ines)
+
+
+def test_rules_that_read_the_time_are_replayed_at_the_time_of_each_decision(model, ines):
+    decide(model)
+    timed = DMN.replace(
+        "<inputEntry><text>&gt; limits.doubt</text>",
+        '<inputEntry><text>now() &gt; date and time("2026-11-23T10:30:00Z")</text>',
+    )
+    report = ask(draft(model, ines, timed), ines)
+    _, after = trials(report)
+    early = [Item(dict(FACTS), {}, NOW)] * 10
+    late = [Item(dict(FACTS), {}, LATER)] * 10
+    mixed = [item for pair in zip(early, late, strict=True) for item in pair]
+    assert after.reads_time
+    assert replay(after, mixed) == [replay_one(after, item) for item in mixed]
+
+
+def test_a_flip_says_which_row_and_cell_changed(model, ines):
+    decide(model, amount=500)
+    decide(model, amount=100, country="DE")
+    report = run(ask(draft(model, ines), ines))
+    causes = sorted(report.flips.values_list("before", "after", "cause", "amount"))
+    assert [(b, a, c) for b, a, c, _ in causes] == [
+        (
+            "approve",
+            "review",
+            "Spend rules, row 2: Amount from > limits.doubt to > limits.doubt - 200",
+        ),
+        ("approve", "review", 'Spend rules, row 3: Country from "FR" to "DE"'),
+    ]
+    cell = report.found["matrix"]["approve>review"]
+    assert (cell["count"], cell["moved"], cell["money"]) == (2, 2, {"": "600.00"})
+
+
+def test_a_worker_that_dies_is_followed_by_one_that_goes_on_where_it_stopped(
+    model, ines, monkeypatch
+):
+    monkeypatch.setattr(impact_runs, "CHUNK", 10)
+    decide_some(model, 35)
+    version = draft(model, ines)
+    whole = run(ask(version, ines))
+    report = ask(version, ines)
+    written = impact_runs._write
+
+    class KilledError(BaseException):
+        """The process is gone in the middle of its third chunk."""
+
+    def die(report, *rest, **named):
+        if report.done >= 20:
+            raise KilledError
+        return written(report, *rest, **named)
+
+    monkeypatch.setattr(impact_runs, "_write", die)
+    with pytest.raises(KilledError):
+        run(report)
+    report.refresh_from_db()
+    assert (report.state, report.done) == (RunState.RUNNING, 20)
+    monkeypatch.setattr(impact_runs, "_write", written)
+    run(report)  # Too early: the other may still be at work.
+    assert report.done == 20
+    run(report, clock=lambda: LATER + timedelta(minutes=1))
+    assert (report.state, report.done) == (RunState.DONE, 35)
+    assert report.content_hash == whole.content_hash
+    assert report.flips.count() == whole.flips.count() == report.changed
+
+
+def test_long_work_is_cut_into_slices_and_the_receipt_comes_with_the_end(
+    model, ines, monkeypatch, messages
+):
+    monkeypatch.setattr(impact_runs, "CHUNK", 10)
+    decide_some(model, 15)
+    report = ask(draft(model, ines), ines)
+    ticks = iter([LATER, LATER, LATER, LATER + timedelta(seconds=40)])
+    run(report, clock=lambda: next(ticks))
+    assert (report.state, report.done) == (RunState.RUNNING, 10)
+    assert not Receipt.objects.filter(subscriber=impact_runs.SUBSCRIBER).exists()
+    assert messages[-1][0] == impact_runs.SUBSCRIBER
+    run(report)
+    assert (report.state, report.done) == (RunState.DONE, 15)
+    assert Receipt.objects.filter(subscriber=impact_runs.SUBSCRIBER).count() == 1
+
+
+def test_a_stopped_preview_stays_stopped(model, ines, monkeypatch):
+    decide_some(model, 5)
+    report = ask(draft(model, ines), ines)
+    simulation.stop(report, by=ines, now=LATER)
+    run(report)
+    assert (report.state, report.done) == (RunState.STOPPED, 0)
+    assert Receipt.objects.filter(subscriber=impact_runs.SUBSCRIBER).count() == 1
+    with pytest.raises(Refused):
+        simulation.stop(report, by=ines, now=LATER)
+
+
+def test_a_draft_with_mistakes_is_refused(model, ines):
+    decide(model)
+    version = draft(model, ines)
+    version.dmn = version.dmn.replace("&gt; limits.most", "&gt; limits.mostly")
+    version.content_hash = "other"
+    with pytest.raises(Refused, match="has mistakes"):
+        ask(version, ines)
+    assert not ImpactReport.objects.exists()
+
+
+def test_a_draft_changed_while_it_runs_ends_the_preview(model, ines):
+    decide(model)
+    version = draft(model, ines)
+    report = ask(version, ines)
+    version.content_hash = "changed"
+    version.save()
+    run(report)
+    assert report.state == RunState.FAILED
+    assert "was changed meanwhile" in report.problem
+
+
+def test_days_without_decisions_are_refused(model, ines):
+    with pytest.raises(Invalid, match="Nothing was decided"):
+        ask(draft(model, ines), ines)
+
+
+def test_other_contents_of_a_reference_table_are_previewed(model, ines):
+    decide(model, amount=500)
+    table = ReferenceTable.objects.get(key="limits")
+    rows = [{"key": "most", "value": 1000}, {"key": "doubt", "value": 300}]
+    trial = table.versions.create(
+        id=report_id(),
+        number=9,
+        rows=rows,
+        content_hash="t",
+        created_at=NOW,
+        reason="Try",
+        trial=True,
+    )
+    report = run(ask(model.live_version, ines, references=[trial]))
+    assert [(f.before, f.after) for f in report.flips.all()] == [("approve", "review")]
+    assert simulation.is_current(report, model.live_version)
+    assert simulation.latest_for(model.live_version) == report
+
+
+def report_id():
+    return new_id(NOW)
+
+
+def test_a_report_is_current_until_the_draft_changes(model, ines):
+    decide(model)
+    version = draft(model, ines)
+    report = run(ask(version, ines))
+    assert simulation.is_current(report, version)
+    version.content_hash = "changed"
+    assert not simulation.is_current(report, version)
+
+
+def test_a_file_takes_the_place_of_a_window(model, ines):
+    version = draft(model, ines)
+    text = "id,amount,country\nA,450,GB\nB,10,GB\nC,10,DE\n"
+    file = read_file("cases.csv", text.encode(), version)
+    report = run(ask(version, ines, file=file))
+    assert (report.source, report.total, report.changed) == ("cases.csv", 3, 2)
+    assert list(report.flips.values_list("line", flat=True)) == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        (
+            "a.jsonl",
+            '{"id": "A", "amount": 1, "country": "GB"}\n{"id": 1}\nno',
+            ["line 2", "line 3"],
+        ),
+        ("a.csv", "id,amount,country\nA,1\nB,x,GB\n", ["line 2", "line 3"]),
+        ("a.jsonl", "[1]", ["line 1"]),
+    ],
+)
+def test_bad_lines_of_a_file_are_named(model, ines, name, text, lines):
+    with pytest.raises(Invalid) as refused:
+        read_file(name, text.encode(), draft(model, ines))
+    assert [fault["where"] for fault in refused.value.faults] == lines
