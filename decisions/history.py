@@ -12,3 +12,11 @@ def save(record: Any, *, by: User | None, reason: str, now: datetime) -> None:
     record._history_date = now
     record._change_reason = reason[:100]
     record.save()
+
+
+def remove(record: Any, *, by: User | None, reason: str, now: datetime) -> None:
+    """Delete a record that has history; its last history row names the person and the reason."""
+    record._history_user = by
+    record._history_date = now
+    record._change_reason = reason[:100]
+    record.delete()

@@ -1,0 +1,234 @@
+"""Rule tests: cases with the outputs expected of them, kept with a draft and frozen with it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from decisions import engine, history
+from decisions.canonical import digest
+from decisions.enums import VersionState
+from decisions.errors import Fault, Invalid, Refused
+from decisions.ids import new_id
+from decisions.models import Decision, ModelVersion, RuleTest, User
+from decisions.services.candidates import Candidate, candidate
+
+MOST_TESTS = 1000
+ABSENT = "(nothing)"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One expected output that came out otherwise."""
+
+    path: str
+    expected: Any
+    actual: Any
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What the rules said of one test, and the rows, as (table id, number), that answered."""
+
+    test: RuleTest
+    differences: tuple[Difference, ...]
+    problems: tuple[str, ...]
+    rows: tuple[tuple[str, int], ...]
+    result: engine.Result
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences and not self.problems
+
+
+def create(
+    version: ModelVersion,
+    *,
+    name: str,
+    facts: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    author: User,
+    reason: str,
+    now: datetime,
+    at: datetime | None = None,
+    from_decision: Decision | None = None,
+) -> RuleTest:
+    """Add a test to a draft. Raises Invalid for facts that do not fit the model's inputs."""
+    with transaction.atomic():
+        draft = _draft(version)
+        position = draft.tests.count()
+        if position >= MOST_TESTS:
+            raise Refused(f"A version holds at most {MOST_TESTS} tests. Remove some first.")
+        test = RuleTest(
+            id=new_id(now), version=draft, position=position, from_decision=from_decision
+        )
+        _write(test, name=name, facts=facts, expected=expected, at=at)
+        history.save(test, by=author, reason=reason or "Added", now=now)
+    return test
+
+
+def create_from_decision(
+    version: ModelVersion,
+    decision: Decision,
+    *,
+    name: str,
+    author: User,
+    reason: str,
+    now: datetime,
+) -> RuleTest:
+    """Add a test that expects of a draft what the rules said of a past decision, at its time."""
+    if decision.model_id != version.model_id:
+        raise Invalid("This decision was made by another model. Choose a draft of its own.")
+    if decision.failed or not decision.outputs:
+        raise Invalid("The rules gave no answer here, so there is nothing to expect.")
+    said = {row.source: row.facts for row in decision.submission.evidence.all()}
+    inputs = candidate(version).evidence
+    return create(
+        version,
+        name=name,
+        facts={**decision.submission.facts, **{i: said.get(key) for i, key in inputs.items()}},
+        expected=decision.outputs,
+        at=decision.evaluated_at,
+        from_decision=decision,
+        author=author,
+        reason=reason,
+        now=now,
+    )
+
+
+def change(
+    test: RuleTest,
+    *,
+    name: str,
+    facts: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    author: User,
+    reason: str,
+    now: datetime,
+    at: datetime | None = None,
+) -> RuleTest:
+    """Change a test of a draft."""
+    with transaction.atomic():
+        _draft(test.version)
+        _write(test, name=name, facts=facts, expected=expected, at=at)
+        history.save(test, by=author, reason=reason or "Changed", now=now)
+    return test
+
+
+def remove(test: RuleTest, *, author: User, reason: str, now: datetime) -> None:
+    """Take a test out of a draft; its history stays."""
+    if not reason.strip():
+        raise Invalid("Say why this test goes. The reason stays with the draft.")
+    with transaction.atomic():
+        _draft(test.version)
+        history.remove(test, by=author, reason=reason, now=now)
+
+
+def run_all(version: ModelVersion) -> list[Tested]:
+    """Run every test of a version against its rules and the reference tables of today."""
+    tests = list(version.tests.select_related("from_decision"))
+    rules = candidate(version) if tests else None
+    return [run_one(test, rules) for test in tests if rules is not None]
+
+
+def run_one(test: RuleTest, rules: Candidate) -> Tested:
+    """Run one test; a tainted answer never passes."""
+    result = rules.decide(rules.inputs(test.facts), now=test.at)
+    value = engine.to_json(result.value)
+    return Tested(
+        test=test,
+        differences=tuple(_differences(test.expected, value)),
+        problems=tuple(p.message for p in result.problems if p.severity == "error"),
+        rows=tuple((table, number) for table, number in result.rows),
+        result=result,
+    )
+
+
+def all_green(version: ModelVersion) -> bool:
+    """Tell whether no test of a version fails; a version without tests has none that fails."""
+    return all(tested.passed for tested in run_all(version))
+
+
+def tests_hash(version: ModelVersion) -> str:
+    """Hash what the tests of a version ask and expect, for a proposal's content."""
+    fields = ("name", "facts", "expected", "at")
+    rows = version.tests.order_by("name").values_list(*fields)
+    return digest([[n, facts, said, at and at.isoformat()] for n, facts, said, at in rows])
+
+
+def output_at(value: Any, path: str) -> Any:
+    """Return what stands at a path such as `outcome` or `reasons.0.code`, or ABSENT."""
+    for step in path.split("."):
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return ABSENT
+    return value
+
+
+def _differences(expected: Mapping[str, Any], value: Any) -> Iterable[Difference]:
+    for path, wanted in expected.items():
+        actual = output_at(value, path)
+        if _plain(actual) != _plain(wanted):
+            yield Difference(path, wanted, actual)
+
+
+def _plain(value: Any) -> Any:
+    """Make values comparable: 1 and 1.0 are one number, and true is none."""
+    if isinstance(value, bool) or value is None:
+        return ("constant", value)
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(value))
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _write(
+    test: RuleTest,
+    *,
+    name: str,
+    facts: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    at: datetime | None,
+) -> None:
+    name = name.strip()[:200]
+    if not name:
+        raise Invalid("Give the test a name that says what it shows.")
+    if test.version.tests.filter(name=name).exclude(pk=test.pk).exists():
+        raise Invalid(f"A test “{name}” is there already. Choose another name.")
+    if not expected:
+        raise Invalid("Say what you expect: at least one output, such as the outcome.")
+    if faults := _faults(candidate(test.version), facts):
+        raise Invalid("Some facts do not fit the model. The test was not saved.", faults)
+    test.name, test.facts, test.expected, test.at = name, dict(facts), dict(expected), at
+
+
+def _faults(rules: Candidate, facts: Mapping[str, Any]) -> list[Fault]:
+    asked = {name: value for name, value in facts.items() if name not in rules.evidence}
+    return [
+        Fault(code=p.code, where=p.where, message=p.message, hint=p.hint)
+        for p in rules.model.check(asked)
+        if p.severity == "error"
+    ]
+
+
+def _draft(version: ModelVersion) -> ModelVersion:
+    draft = (
+        ModelVersion.objects.select_for_update(of=("self",))
+        .select_related("model")
+        .get(pk=version.pk)
+    )
+    if draft.state != VersionState.DRAFT:
+        raise Refused(
+            f"Version {draft.number} is {draft.get_state_display().lower()}; its tests are frozen "
+            "with it. Start a new draft."
+        )
+    return draft
