@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import audit, lists, models, people, references, work
+from decisions.views import audit, drafts, lists, models, people, references, work
 
 app_name = "decisions"
+TABLE = "models/<slug:slug>/drafts/<int:number>/tables/<str:table_id>"
 urlpatterns: list[URLPattern] = [
     path("submissions/", lists.submissions, name="submission_list"),
     path("submissions/<uuid:submission_id>/", work.submission, name="submission"),
@@ -21,6 +22,19 @@ urlpatterns: list[URLPattern] = [
     path("models/<slug:slug>/", models.model, name="model"),
     path("models/<slug:slug>/versions/<int:number>/", models.version, name="model_version"),
     path("models/<slug:slug>/versions/<int:number>/dmn", models.download, name="model_version_dmn"),
+    path("models/<slug:slug>/drafts/", drafts.start, name="draft_start"),
+    path("models/<slug:slug>/drafts/<int:number>/", drafts.draft, name="draft"),
+    path(f"{TABLE}/", drafts.table, name="draft_table"),
+    path(f"{TABLE}/rows.json", drafts.rows, name="draft_rows"),
+    path(f"{TABLE}/problems", drafts.problems, name="draft_problems"),
+    path(f"{TABLE}/reading", drafts.reading, name="draft_reading"),
+    path(
+        "models/<slug:slug>/drafts/<int:number>/operations",
+        drafts.operations,
+        name="draft_operations",
+    ),
+    path("models/<slug:slug>/drafts/<int:number>/undo", drafts.undo, name="draft_undo"),
+    path("models/<slug:slug>/drafts/<int:number>/redo", drafts.redo, name="draft_redo"),
     path("reference-tables/", references.table_list, name="reference_table_list"),
     path("reference-tables/<slug:slug>/", references.table, name="reference_table"),
     path("reference-tables/<slug:slug>/edit/", references.edit, name="reference_table_edit"),

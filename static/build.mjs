@@ -49,6 +49,20 @@ const result = await build({
   metafile: true,
   logLevel: "warning",
 });
+// The editor brings a grid of its own: only its page loads it.
+const editor = await build({
+  absWorkingDir: root,
+  entryPoints: [join(here, "editor", "editor.js")],
+  entryNames: "editor-[hash]",
+  outdir: fresh,
+  bundle: true,
+  minify: true,
+  sourcemap: "linked",
+  format: "esm",
+  target: ["es2022"],
+  metafile: true,
+  logLevel: "warning",
+});
 const styles = await build({
   absWorkingDir: root,
   entryPoints: [join(here, "css", "app.css")],
@@ -67,10 +81,12 @@ const styles = await build({
 const files = {};
 for (const [path, output] of Object.entries({
   ...result.metafile.outputs,
+  ...editor.metafile.outputs,
   ...styles.metafile.outputs,
 })) {
   const name = basename(path);
   if (output.entryPoint?.endsWith("app.css")) files["app.css"] = name;
+  else if (name.startsWith("editor-") && name.endsWith(".js")) files["editor.js"] = name;
   else if (name.endsWith(".js")) files["app.js"] = name;
   else if (name.startsWith("inter-latin-wght")) files["font.woff2"] = name;
 }

@@ -41,6 +41,15 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model": (READERS, set()),
     "decisions:model_version": (READERS, set()),
     "decisions:model_version_dmn": (READERS, set()),
+    "decisions:draft_start": (set(), {"rule_author"}),
+    "decisions:draft": (READERS, set()),
+    "decisions:draft_table": (READERS, set()),
+    "decisions:draft_rows": (READERS, set()),
+    "decisions:draft_problems": (READERS, set()),
+    "decisions:draft_reading": (READERS, set()),
+    "decisions:draft_operations": (set(), {"rule_author"}),
+    "decisions:draft_undo": (set(), {"rule_author"}),
+    "decisions:draft_redo": (set(), {"rule_author"}),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": ({"rule_author", "admin"}, {"rule_author", "admin"}),
@@ -159,6 +168,15 @@ def records(monkeypatch):
         "decisions:model": {"slug": model.key},
         "decisions:model_version": {"slug": model.key, "number": 1},
         "decisions:model_version_dmn": {"slug": model.key, "number": 1},
+        "decisions:draft_start": {"slug": model.key},
+        **{
+            f"decisions:draft{name}": {"slug": model.key, "number": 1}
+            for name in ("", "_operations", "_undo", "_redo")
+        },
+        **{
+            f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}
+            for name in ("table", "rows", "problems", "reading")
+        },
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
         "decisions:reference_table_version": {"slug": "limits", "number": 1},

@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from decisions.engine.analysis.findings import Finding
 from decisions.engine.back_ends import tests_code
 from decisions.engine.decide import Decide, Result
 from decisions.engine.editing.content import named_tables, tables_of, with_ids
 from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts_of
+from decisions.engine.editing.reading import sentence
 from decisions.engine.evaluation import Model
 from decisions.engine.expressions import Answer, evaluate_expression, evaluate_unary_tests
 from decisions.engine.graph import Graph, Resolver
@@ -30,6 +32,7 @@ __all__ = [
     "Answer",
     "Decide",
     "Edited",
+    "Finding",
     "Invalid",
     "Model",
     "Problem",
@@ -39,6 +42,7 @@ __all__ = [
     "evaluate_unary_tests",
     "load_model",
     "named_tables",
+    "sentence",
     "shown_table",
     "tables_of",
     "texts_of",

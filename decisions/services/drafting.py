@@ -31,12 +31,16 @@ class Conflict(Refused):
 
 @dataclass(frozen=True)
 class Saved:
-    """A draft after a change: its content, and the ids that changed since the editor's revision."""
+    """A draft after a change: its content, and the ids that changed since the editor's revision.
+
+    `moved` tells whether rows came, went or moved since.
+    """
 
     version: ModelVersion
     model: engine.Model
     touched: list[str]
     change: DraftChange
+    moved: bool
 
 
 def start_draft(
@@ -185,7 +189,9 @@ def _write(
     )
     transaction.on_commit(lambda: _remember(draft.pk, draft.content_hash, loaded))
     touched = dict.fromkeys([*(row for one in since for row in one.touched), *edited.touched])
-    return Saved(draft, loaded, list(touched), change)
+    done = [*(one.operations for one in since), operations]
+    moved = any(operation["op"] != "cells" for changes in done for operation in changes)
+    return Saved(draft, loaded, list(touched), change, moved)
 
 
 def _carried_out(loaded: engine.Model, operations: Any) -> engine.Edited:

@@ -1,0 +1,211 @@
+"""The editor of a draft: its page, and the cells and operations that it exchanges as JSON."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from decisions.access import PageRequest, requires
+from decisions.enums import VersionState
+from decisions.errors import Invalid, Refused
+from decisions.models import DecisionModel, ModelVersion
+from decisions.services import drafting, sheets
+from decisions.views.tables import HIT_POLICIES
+
+MOST_BYTES = 8 * 1024 * 1024
+COMPARED = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
+
+
+@require_POST
+@requires("decisions.author_rules")
+def start(request: PageRequest, slug: str) -> HttpResponse:
+    """Open a draft from a version, the live one where none is named."""
+    model = get_object_or_404(DecisionModel, key=slug)
+    number = request.POST.get("from", "")
+    versions = model.versions.all()
+    base = (
+        get_object_or_404(versions, number=int(number))
+        if number.isascii() and number.isdigit() and len(number) < 9
+        else model.live_version or versions.first()
+    )
+    if base is None:
+        raise Http404(f"{model.name} has no version to start from.")
+    draft = drafting.start_draft(
+        model, based_on=base, author=request.user, note="", now=timezone.now()
+    )
+    messages.success(request, f"Draft v{draft.number} starts from v{base.number}.")
+    return redirect("decisions:draft", model.key, draft.number)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def draft(request: PageRequest, slug: str, number: int) -> HttpResponse:
+    """Open the first table of a draft."""
+    found = _draft(slug, number)
+    tables = sheets.tables_of(found)
+    if not tables:
+        return redirect("decisions:model_version", slug, number)
+    return redirect("decisions:draft_table", slug, number, tables[0].id)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
+    """The grid of one table; without script, the table to read."""
+    found = _draft(slug, number)
+    shown = _or_404(sheets.shown_table, found, table_id)
+    tables = sheets.tables_of(found)
+    return render(
+        request,
+        "decisions/drafts/table.html",
+        {
+            "model": found.model,
+            "version": found,
+            "tables": tables,
+            "table": shown,
+            "name": next(one.name for one in tables if one.id == table_id),
+            "policies": [(policy, HIT_POLICIES[policy]) for policy in COMPARED],
+            "may_edit": _may_edit(request, found),
+            "findings": sheets.findings_of(found, table_id),
+            "last": found.changes.select_related("changed_by").last(),
+        },
+    )
+
+
+@require_safe
+@requires("decisions.view_rules")
+def rows(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
+    """Give the table as the grid shows it."""
+    found = _draft(slug, number)
+    shown = _or_404(sheets.shown_table, found, table_id)
+    return _tagged({"revision": found.revision, "table": shown}, found)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def problems(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
+    """Give what is wrong with the table, as a part of its page."""
+    found = _draft(slug, number)
+    context = {"findings": _or_404(sheets.findings_of, found, table_id)}
+    return render(request, "decisions/drafts/_problems.html", context)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def reading(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
+    """Say one row as a sentence."""
+    found, row = _draft(slug, number), request.GET.get("row", "")
+    return JsonResponse({"sentence": _or_404(sheets.sentence_of, found, table_id, row)})
+
+
+@require_POST
+@requires("decisions.author_rules")
+def operations(request: PageRequest, slug: str, number: int) -> HttpResponse:
+    """Carry out operations on the revision that `If-Match` names."""
+
+    def carry_out(found: ModelVersion, body: Any, seen: int) -> drafting.Saved:
+        return drafting.edit(
+            found,
+            body.get("operations"),
+            based_on=seen,
+            author=request.user,
+            now=timezone.now(),
+        )
+
+    return _answer(request, slug, number, carry_out)
+
+
+@require_POST
+@requires("decisions.author_rules")
+def undo(request: PageRequest, slug: str, number: int) -> HttpResponse:
+    """Take back one's own newest change."""
+    return _answer(
+        request,
+        slug,
+        number,
+        lambda found, _, seen: drafting.undo(
+            found, based_on=seen, author=request.user, now=timezone.now()
+        ),
+    )
+
+
+@require_POST
+@requires("decisions.author_rules")
+def redo(request: PageRequest, slug: str, number: int) -> HttpResponse:
+    """Do again what one took back."""
+    return _answer(
+        request,
+        slug,
+        number,
+        lambda found, _, seen: drafting.redo(
+            found, based_on=seen, author=request.user, now=timezone.now()
+        ),
+    )
+
+
+Act = Callable[[ModelVersion, dict[str, Any], int], drafting.Saved]
+
+
+def _answer(request: HttpRequest, slug: str, number: int, act: Act) -> HttpResponse:
+    """Do what was asked on the revision seen; answer with every row that changed since."""
+    found = _draft(slug, number)
+    tag = request.headers.get("If-Match", "").strip().strip('"')
+    if not (tag.isascii() and tag.isdigit() and len(tag) < 10):
+        message = "Say which revision you saw: send its ETag as If-Match."
+        return JsonResponse({"message": message}, status=428)
+    try:
+        body = _body(request)
+        saved = act(found, body, int(tag))
+    except drafting.Conflict as error:
+        answer = {"message": str(error), "revision": error.revision, "touched": error.rows}
+        return JsonResponse(answer, status=409)
+    except Refused as error:
+        return JsonResponse({"message": str(error)}, status=409)
+    except Invalid as error:
+        return JsonResponse({"message": str(error), "faults": error.faults}, status=422)
+    return _tagged(sheets.changes_of(saved, str(body.get("table", ""))), saved.version)
+
+
+def _tagged(answer: dict[str, Any], version: ModelVersion) -> JsonResponse:
+    # Compact: a table of ten thousand rows is sent whole.
+    return JsonResponse(
+        answer,
+        json_dumps_params={"separators": (",", ":"), "ensure_ascii": False},
+        headers={"ETag": f'"{version.revision}"', "Cache-Control": "no-store"},
+    )
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    if len(request.body) > MOST_BYTES:
+        raise Invalid("Too much at once. Paste at most 8 MB.")
+    try:
+        body = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Invalid("The body is not JSON.") from error
+    if not isinstance(body, dict):
+        raise Invalid("The body is not a JSON object.")
+    return body
+
+
+def _draft(slug: str, number: int) -> ModelVersion:
+    return get_object_or_404(
+        ModelVersion.objects.select_related("model", "based_on", "created_by"),
+        model__key=slug,
+        number=number,
+    )
+
+
+def _or_404(read: Callable[..., Any], *args: Any) -> Any:
+    try:
+        return read(*args)
+    except Invalid as error:
+        raise Http404(str(error)) from error
+
+
+def _may_edit(request: PageRequest, found: ModelVersion) -> bool:
+    return found.state == VersionState.DRAFT and request.user.has_perm("decisions.author_rules")
