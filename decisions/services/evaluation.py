@@ -14,7 +14,7 @@ from decisions.canonical import canonical, digest
 from decisions.enums import Outcome, SubmissionState
 from decisions.errors import Expected
 from decisions.models import DecisionModel, Evidence, Submission
-from decisions.services import settlement
+from decisions.services import settlement, watching
 from decisions.services.rulesets import Rules, live_rules
 from decisions.services.settlement import Judged
 
@@ -25,9 +25,17 @@ EMPTY = digest(None)
 
 
 def judge(
-    submission: Submission, rules: Rules, *, evidence: Iterable[Evidence], now: datetime
+    submission: Submission,
+    rules: Rules,
+    *,
+    evidence: Iterable[Evidence],
+    now: datetime,
+    guards: Sequence[watching.Guard] = (),
 ) -> Judged:
-    """Evaluate one submission; never raises, because a failing part degrades to review."""
+    """Evaluate one submission; never raises, because a failing part degrades to review.
+
+    So does an answer that breaks one of the `guards`.
+    """
     witnesses = list(evidence)
     inputs = inputs_of(submission.facts, rules, witnesses)
     started = time.perf_counter_ns()
@@ -51,6 +59,20 @@ def judge(
             failed=True,
             **common,
         )
+    if guards:
+        known = {**rules.references, **inputs}
+        if breaches := watching.broken(guards, known, value, now=now):
+            return Judged(
+                outcome=Outcome.REVIEW,
+                destination=submission.model.fallback_queue,
+                reasons=[watching.REASON],
+                conditions=[],
+                outputs=value,
+                problems=[],
+                failed=False,
+                breaches=breaches,
+                **common,
+            )
     return Judged(
         outcome=Outcome(value["outcome"]),
         destination=destination_of(value),
@@ -147,7 +169,10 @@ def _evaluate_for(
     now: datetime,
 ) -> None:
     rules = live_rules(model, now=now)
-    judged = [(s, judge(s, rules, evidence=s.evidence.all(), now=now)) for s in submissions]
+    guards = watching.active_guards(model.pk)
+    judged = [
+        (s, judge(s, rules, evidence=s.evidence.all(), now=now, guards=guards)) for s in submissions
+    ]
     for state in (SubmissionState.SETTLED, SubmissionState.IN_REVIEW):
         ids = [s.pk for s, j in judged if state_after(j) == state]
         if ids:

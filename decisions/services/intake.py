@@ -26,6 +26,7 @@ from decisions.services.rulesets import (
     load,
     sources_of,
 )
+from decisions.services.watching import active_guards
 
 EVALUATE = "decisions.tasks.evaluate"
 # Characters that turn the direction of text can make a line read as another: exe.png, gnp.exe.
@@ -105,7 +106,8 @@ def submit_and_decide(
     rules = live_rules(model, now=now)
     submission = _build(model, rules, facts, source=source, now=now)
     rows = [_evidence(submission, name, evidence[name], now) for name in rules.evidence_inputs()]
-    judged = evaluation.judge(submission, rules, evidence=rows, now=now)
+    guards = active_guards(model.pk)
+    judged = evaluation.judge(submission, rules, evidence=rows, now=now, guards=guards)
     submission.state = evaluation.state_after(judged)
     entry = _entry(EventKind.SUBMISSION_RECEIVED, submission, actor, answered=(EVALUATE,))
     with transaction.atomic():

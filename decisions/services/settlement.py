@@ -21,7 +21,7 @@ from decisions.enums import (
 from decisions.errors import Invalid, Refused
 from decisions.events import RULES, Actor, Entry
 from decisions.ids import new_id
-from decisions.models import Action, Decision, DecisionModel, Submission
+from decisions.models import Action, Decision, DecisionModel, GuardrailBreach, Submission
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Judged:
     output_hash: str
     duration_us: int
     topics: tuple[str, ...] = ()
+    breaches: tuple[UUID, ...] = ()  # The guardrails that the rules' answer broke.
 
     @property
     def final(self) -> bool:
@@ -65,9 +66,14 @@ def write(
     `before` are events that belong in front; `caused_by` maps submissions to the event answered.
     """
     decisions, actions, entries = [], [], list(before)
+    breaches: list[GuardrailBreach] = []
     for submission, said in judged:
         decision = _decision(submission, said, now)
         decisions.append(decision)
+        breaches += [
+            GuardrailBreach(guardrail_id=broken, decision=decision, found_at=now)
+            for broken in said.breaches
+        ]
         cause = (caused_by or {}).get(submission.pk)
         entries.append(_evaluated(decision, said, cause))
         if said.final:
@@ -77,6 +83,8 @@ def write(
         else:
             entries.append(_needs_review(decision))
     Decision.objects.bulk_create(decisions, batch_size=200)
+    if breaches:
+        GuardrailBreach.objects.bulk_create(breaches, batch_size=500)
     if actions:
         Action.objects.bulk_create(actions, batch_size=500)
     events.record_many(entries, now=now)
