@@ -4,7 +4,7 @@ import { newId } from "./draft.js";
 
 export function copied(event, grid) {
   const block = grid.block();
-  if (!block || isTyping(event)) return;
+  if (!block) return;
   const lines = block.rows.map((record) =>
     block.columns.map((column) => quoted(record[grid.columns[column].field] ?? "")).join("\t"),
   );
@@ -13,7 +13,6 @@ export function copied(event, grid) {
 }
 
 export function pasted(event, grid) {
-  if (isTyping(event)) return;
   event.preventDefault();
   paste(grid, event.clipboardData.getData("text/plain"));
 }
@@ -46,10 +45,6 @@ export function rowOf(grid, texts = [], from = 0) {
   const filled = grid.columns.map((column, at) => texts[at - from]?.trim() ?? column.empty);
   const part = (section) => filled.filter((_, at) => grid.columns[at].section === section);
   return { id: newId(), inputs: part("If"), outputs: part("Then"), annotations: part("Notes") };
-}
-
-function isTyping(event) {
-  return event.target.matches?.("input, textarea, select");
 }
 
 function quoted(value) {

@@ -100,12 +100,21 @@ export class Grid {
         before: next ? next.getData().id : null,
       });
     });
-    this.place.addEventListener("copy", (event) => copied(event, this));
-    this.place.addEventListener("cut", (event) => {
+    // Browsers send these to the body when no field has the focus.
+    document.addEventListener("copy", (event) => this.holdsFocus() && copied(event, this));
+    if (!this.draft.mayEdit) return;
+    document.addEventListener("paste", (event) => this.holdsFocus() && pasted(event, this));
+    document.addEventListener("cut", (event) => {
+      if (!this.holdsFocus()) return;
       copied(event, this);
-      if (this.draft.mayEdit) this.clear();
+      this.clear();
     });
-    if (this.draft.mayEdit) this.place.addEventListener("paste", (event) => pasted(event, this));
+  }
+
+  /** Whether the keyboard is in the grid, and not in a field of it. */
+  holdsFocus() {
+    const focused = document.activeElement;
+    return this.place.contains(focused) && !focused.matches("input, textarea, select");
   }
 
   column(clause, section, place) {
@@ -161,29 +170,29 @@ export class Grid {
 
   /** Put values into records; rows on screen are drawn again, the others when they come. */
   put(records) {
+    const rows = new Map(this.table.rowManager.rows.map((row) => [row.data.id, row]));
     for (const values of records) {
-      const row = this.table.rowManager.rows.find((one) => one.data.id === values.id);
+      const row = rows.get(values.id);
       if (row) Object.assign(row.data, values);
     }
     this.redraw();
   }
 
+  /** Draw again what is on screen and no longer true. */
   redraw() {
     for (const row of this.table.rowManager.getVisibleRows(true)) {
       if (row.type !== "row") continue;
-      for (const cell of row.cells) {
-        if (cell.getField() === "number") continue;
-        const value = row.data[cell.getField()];
-        if (cell.value !== value || cell.element.dataset.drawn !== this.drawing(row.data.id, cell)) {
-          cell.value = value;
-          cell._generateContents?.();
-        }
+      for (const cell of row.cells ?? []) {
+        const field = cell.column.getField();
+        const value = row.data[field];
+        const drawn = cell.element?.dataset.drawn;
+        if (!field?.startsWith("c") || !cell.element || cell.element.matches(".tabulator-editing")) continue;
+        const problem = this.problems.get(`${row.data.id} ${field}`) ?? "";
+        if (cell.value === value && drawn === problem) continue;
+        cell.value = value;
+        cell._generateContents();
       }
     }
-  }
-
-  drawing(row, cell) {
-    return this.problems.get(`${row} ${cell.getField()}`) ?? "";
   }
 
   /** What the server answered: rows as they are now, and their order where it changed. */
@@ -204,8 +213,16 @@ export class Grid {
     } else {
       this.put(answer.rows.map(toRecord));
     }
+    this.putPending();
     this.side.problemsLater();
     this.read();
+  }
+
+  /** What was typed while the answer was on its way stays what is shown. */
+  putPending() {
+    const fields = new Map(this.columns.map((column) => [column.id, column.field]));
+    const cells = this.draft.waiting.flatMap((operation) => operation.cells ?? []);
+    this.put(cells.map(([id, column, text]) => ({ id, [fields.get(column)]: text })));
   }
 
   async replace(records) {

@@ -11,7 +11,7 @@ export class Side {
   }
 
   part(name) {
-    return this.page.querySelector(`[data-${name}]`);
+    return document.querySelector(`[data-${name}]`);
   }
 
   state(words, tone = "") {

@@ -9,7 +9,7 @@ export function listenToTools(page, grid, draft) {
     undo: () => draft.step("undo"),
     redo: () => draft.step("redo"),
   };
-  page.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
     if (button) acts[button.dataset.act]?.();
   });
