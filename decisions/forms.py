@@ -130,3 +130,15 @@ class InvitationForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label="Roles", required=False, choices=ROLES, widget=forms.CheckboxSelectMultiple
     )
+
+
+class ImpactForm(forms.Form):
+    """What a preview is worked out for: days, or a file of facts in their place."""
+
+    first = DayField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    last = DayField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    file = forms.FileField(
+        label="Or a file",
+        required=False,
+        help_text="JSON lines or CSV, one submission a line. It takes the place of the days.",
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import audit, drafts, lists, models, people, references, work
+from decisions.views import audit, drafts, impact, lists, models, people, references, work
 
 app_name = "decisions"
 TABLE = "models/<slug:slug>/drafts/<int:number>/tables/<str:table_id>"
@@ -35,6 +35,14 @@ urlpatterns: list[URLPattern] = [
     ),
     path("models/<slug:slug>/drafts/<int:number>/undo", drafts.undo, name="draft_undo"),
     path("models/<slug:slug>/drafts/<int:number>/redo", drafts.redo, name="draft_redo"),
+    path(
+        "models/<slug:slug>/versions/<int:number>/impact/",
+        impact.version_impact,
+        name="version_impact",
+    ),
+    path("impacts/<uuid:pk>/", impact.impact, name="impact"),
+    path("impacts/<uuid:pk>/stop/", impact.impact_stop, name="impact_stop"),
+    path("impacts/<uuid:pk>/changes.csv", impact.impact_export, name="impact_export"),
     path("reference-tables/", references.table_list, name="reference_table_list"),
     path("reference-tables/<slug:slug>/", references.table, name="reference_table"),
     path("reference-tables/<slug:slug>/edit/", references.edit, name="reference_table_edit"),

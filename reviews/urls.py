@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import board, calendars, queues, workbench
+from reviews.views import board, calendars, impact, queues, workbench
 
 app_name = "reviews"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("queues/<slug:key>/settings/", queues.settings, name="queue_settings"),
     path("queues/<slug:key>/reason-codes/", queues.reason_codes, name="queue_reason_codes"),
     path("queues/<slug:key>/pause/", queues.pause, name="queue_pause"),
+    path("impacts/<uuid:pk>/hours/", impact.impact_hours, name="impact_hours"),
     path("calendars/<slug:key>/", calendars.calendar, name="calendar"),
     path("bench/", workbench.my_work, name="my_work"),
     path("bench/next/", workbench.take_next, name="take_next"),

@@ -1,6 +1,7 @@
 """Every address is walked as every role: who may open it, who may act, and nobody else."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -15,7 +16,7 @@ from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent
-from decisions.services import intake
+from decisions.services import intake, simulation
 from reviews.services import queues, routing
 from tests.rules import FACTS, NOW, person, small_model
 
@@ -50,6 +51,11 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:draft_operations": (set(), {"rule_author"}),
     "decisions:draft_undo": (set(), {"rule_author"}),
     "decisions:draft_redo": (set(), {"rule_author"}),
+    "decisions:version_impact": (READERS, {"rule_author", "approver", "admin"}),
+    "decisions:impact": (READERS, set()),
+    "decisions:impact_stop": (set(), {"rule_author", "approver", "admin"}),
+    "decisions:impact_export": (READERS, set()),
+    "reviews:impact_hours": (READERS, set()),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": ({"rule_author", "admin"}, {"rule_author", "admin"}),
@@ -121,6 +127,7 @@ def records(monkeypatch):
     """One of everything, by the name that addresses call it."""
     monkeypatch.setattr(events, "send", lambda *_: None)
     model = small_model()
+    model.refresh_from_db()
     calendar = queues.create_calendar(
         key="london",
         name="London",
@@ -152,6 +159,13 @@ def records(monkeypatch):
     waiting, settled = decide(amount=700), decide()
     (item,) = routing.open_item([event_id(EventKind.DECISION_NEEDS_REVIEW, waiting)], now=NOW)
     dispatch.dispatch([event_id(EventKind.DECISION_SETTLED, settled)], now=NOW)
+    report = simulation.request(
+        model.live_version,
+        since=NOW - timedelta(days=1),
+        until=NOW + timedelta(days=1),
+        by=person("Ines", Role.RULE_AUTHOR),
+        now=NOW,
+    )
     robot = person("Robot", Role.INTEGRATION)
     key, _ = api_keys.create(
         name="Robot",
@@ -177,6 +191,11 @@ def records(monkeypatch):
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}
             for name in ("table", "rows", "problems", "reading")
         },
+        "decisions:version_impact": {"slug": model.key, "number": 1},
+        "decisions:impact": {"pk": report.pk},
+        "decisions:impact_stop": {"pk": report.pk},
+        "decisions:impact_export": {"pk": report.pk},
+        "reviews:impact_hours": {"pk": report.pk},
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
         "decisions:reference_table_version": {"slug": "limits", "number": 1},
