@@ -143,8 +143,9 @@ def document(root: Tag) -> bytes:
 def _write(tag: Tag, scope: Mapping[str, str], depth: int | None, out: list[str]) -> None:
     """Write a tag; without a depth, or where text stands beside tags, all on one line."""
     margin, end = ("", "") if depth is None else (_INDENT * depth, "\n")
-    new = {prefix: uri for prefix, uri in tag.spaces.items() if scope.get(prefix, "") != uri}
-    if new:
+    new: dict[str, str] = {}
+    if tag.spaces:
+        new = {prefix: uri for prefix, uri in tag.spaces.items() if scope.get(prefix, "") != uri}
         scope = {**scope, **new}
     out.append(f"{margin}<{tag.name}{_declared(new)}{_listed(tag.attributes)}")
     if not tag.children:

@@ -47,12 +47,17 @@ class XmlWriter:
                 tag.attributes.append((key, value))
         for child in children:
             tag.children.extend([child] if isinstance(child, Tag) else child)
-        if kept != NOTHING:
+        if kept is not NOTHING and kept != NOTHING:
             self._add(tag, kept)
         return tag
 
     def _add(self, tag: Tag, kept: Kept) -> None:
         """Add what was kept, where the schema has it."""
+        if not tag.attributes and not kept.children and len(kept.attributes) == 1:
+            # Nearly every cell: an id and nothing else.
+            [(name, value)] = kept.attributes
+            tag.attributes.append((self._attribute(name), value))
+            return
         known = {name for name, _ in tag.attributes}
         more = [(self._attribute(name), value) for name, value in kept.attributes]
         tag.attributes.extend(pair for pair in more if pair[0] not in known)
@@ -72,9 +77,9 @@ class XmlWriter:
         tag.children.append(kept)
 
     def _attribute(self, name: str) -> str:
-        namespace, brace, local = name[1:].rpartition("}")
-        if not brace:
+        if name[0] != "{":
             return name
+        namespace, _, local = name[1:].rpartition("}")
         if namespace == "http://www.w3.org/XML/1998/namespace":
             return f"xml:{local}"
         return f"{self.prefix_of(namespace)}:{local}"
@@ -126,6 +131,8 @@ class XmlWriter:
         """Make a tag such as that of a cell: a text in a tag of its own, and what it carries."""
         words = Tag(self.own + "text", children=[text] if text else [])
         tag = self.carrying(text, name, attributes or {}, words, kept=kept)
+        if len(tag.children) == 1:
+            return tag
         if any(isinstance(c, Tag) and c.local == "importedValues" for c in tag.children):
             tag.children.remove(words)
         return tag

@@ -71,7 +71,6 @@ def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRe
             "name": next(one.name for one in tables if one.id == table_id),
             "policies": [(policy, HIT_POLICIES[policy]) for policy in COMPARED],
             "may_edit": _may_edit(request, found),
-            "findings": sheets.findings_of(found, table_id),
             "last": found.changes.select_related("changed_by").last(),
         },
     )

@@ -91,7 +91,7 @@ export class Grid {
     await new Promise((done) => this.table.on("tableBuilt", done));
     this.table.on("cellEdited", (cell) => this.edited([cell]));
     this.table.on("rangeChanged", () => this.read());
-    this.mark(this.side.marks);
+    this.side.problemsLater();
     this.table.on("rowMoved", (row) => {
       const next = row.getNextRow();
       this.draft.operation({

@@ -7,7 +7,6 @@ export class Side {
     this.page = page;
     this.marks = [];
     this.onProblems = () => {};
-    this.readProblems();
   }
 
   part(name) {
