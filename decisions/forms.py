@@ -135,8 +135,8 @@ class InvitationForm(forms.Form):
 class ImpactForm(forms.Form):
     """What a preview is worked out for: days, or a file of facts in their place."""
 
-    first = DayField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    last = DayField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(label="First day", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    last = DayField(label="Last day", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     file = forms.FileField(
         label="Or a file",
         required=False,

@@ -33,7 +33,7 @@ from decisions.services.tallies import Pair
 log = structlog.get_logger(__name__)
 
 SUBSCRIBER = "decisions.tasks.simulate"
-CHUNK = 2000  # Submissions in one transaction: a second or two.
+CHUNK = 500  # Submissions in one transaction: a few seconds where rules are many.
 SLICE = timedelta(seconds=25)  # One message works for so long, then sends the next.
 SILENCE = timedelta(seconds=30)  # A worker that wrote nothing for so long is dead.
 

@@ -73,8 +73,10 @@ def finished(version):
 
 def test_a_preview_of_the_last_days_is_asked_for_and_watched(ines, version):
     url = reverse("decisions:version_impact", args=["spending", version.number])
-    form = ines.get(url).context["form"]
-    days = {name: str(form.initial[name]) for name in ("first", "last")}
+    page = ines.get(url)
+    initial = page.context["form"].initial
+    days = {name: initial[name].isoformat() for name in ("first", "last")}
+    assert [f'value="{day}"' in page.content.decode() for day in days.values()] == [True, True]
     answer = ines.post(url, days)
     report = ImpactReport.objects.get()
     assert answer["Location"] == reverse("decisions:impact", args=[report.pk])
