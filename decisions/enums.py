@@ -136,6 +136,8 @@ class EventKind(TextChoices):
     IMPACT_REQUESTED = "impact.requested", "Impact preview asked for"
     IMPACT_FINISHED = "impact.finished", "Impact preview done"
     IMPACT_STOPPED = "impact.stopped", "Impact preview stopped"
+    ROW_COMMENTED = "row.commented", "Row commented on"
+    ROW_COMMENT_RESOLVED = "row.comment_resolved", "Comment on a row resolved"
     REFERENCE_TABLE_CHANGED = "reference_table.changed", "Reference table changed"
     QUEUE_CHANGED = "queue.changed", "Review queue changed"
     CONNECTOR_CHANGED = "connector.changed", "Connector changed"

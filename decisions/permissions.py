@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "decisions.edit_references": (Role.RULE_AUTHOR, Role.ADMIN),
     "decisions.author_rules": (Role.RULE_AUTHOR,),
     "decisions.preview_impact": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
+    "decisions.comment_on_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.approve_rules": (Role.APPROVER,),
     "decisions.view_audit": (Role.AUDITOR, Role.ADMIN),
     "decisions.manage_people": (Role.ADMIN,),

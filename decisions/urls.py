@@ -2,10 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import audit, drafts, impact, lists, models, people, references, work
+from decisions.views import (
+    audit,
+    cells,
+    comments,
+    drafts,
+    impact,
+    lists,
+    models,
+    people,
+    references,
+    work,
+)
 
 app_name = "decisions"
 TABLE = "models/<slug:slug>/drafts/<int:number>/tables/<str:table_id>"
+TABLE_OF_VERSION = "models/<slug:slug>/versions/<int:number>/tables/<str:table_id>"
 urlpatterns: list[URLPattern] = [
     path("submissions/", lists.submissions, name="submission_list"),
     path("submissions/<uuid:submission_id>/", work.submission, name="submission"),
@@ -43,6 +55,19 @@ urlpatterns: list[URLPattern] = [
     path("impacts/<uuid:pk>/", impact.impact, name="impact"),
     path("impacts/<uuid:pk>/stop/", impact.impact_stop, name="impact_stop"),
     path("impacts/<uuid:pk>/changes.csv", impact.impact_export, name="impact_export"),
+    path("models/<slug:slug>/drafts/<int:number>/cell", cells.check, name="draft_cell"),
+    path(
+        "models/<slug:slug>/drafts/<int:number>/completions.json",
+        cells.completions,
+        name="draft_completions",
+    ),
+    path(f"{TABLE_OF_VERSION}/comments.json", comments.counts, name="table_comments"),
+    path(f"{TABLE_OF_VERSION}/rows/<str:row_id>/comments/", comments.row, name="row_comments"),
+    path(
+        f"{TABLE_OF_VERSION}/rows/<str:row_id>/comments/<uuid:comment_id>/resolve",
+        comments.resolve,
+        name="row_comment_resolve",
+    ),
     path("reference-tables/", references.table_list, name="reference_table_list"),
     path("reference-tables/<slug:slug>/", references.table, name="reference_table"),
     path("reference-tables/<slug:slug>/edit/", references.edit, name="reference_table_edit"),

@@ -16,7 +16,7 @@ from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent
-from decisions.services import intake, simulation
+from decisions.services import commenting, intake, simulation
 from reviews.services import queues, routing
 from tests.rules import FACTS, NOW, person, small_model
 
@@ -56,6 +56,11 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:impact_stop": (set(), {"rule_author", "approver", "admin"}),
     "decisions:impact_export": (READERS, set()),
     "reviews:impact_hours": (READERS, set()),
+    "decisions:draft_cell": (set(), {"rule_author"}),
+    "decisions:draft_completions": (READERS, set()),
+    "decisions:table_comments": (READERS, set()),
+    "decisions:row_comments": (READERS, {"rule_author", "approver"}),
+    "decisions:row_comment_resolve": (set(), {"rule_author", "approver"}),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": ({"rule_author", "admin"}, {"rule_author", "admin"}),
@@ -166,6 +171,15 @@ def records(monkeypatch):
         by=person("Ines", Role.RULE_AUTHOR),
         now=NOW,
     )
+    comment = commenting.comment_on(
+        model.versions.get(),
+        table_id="spend_table",
+        row_id="rule1",
+        text="Why?",
+        author=report.requested_by,
+        now=NOW,
+    )
+    first = {"slug": model.key, "number": 1}
     robot = person("Robot", Role.INTEGRATION)
     key, _ = api_keys.create(
         name="Robot",
@@ -196,6 +210,14 @@ def records(monkeypatch):
         "decisions:impact_stop": {"pk": report.pk},
         "decisions:impact_export": {"pk": report.pk},
         "reviews:impact_hours": {"pk": report.pk},
+        "decisions:table_comments": {**first, "table_id": "spend_table"},
+        "decisions:row_comments": {**first, "table_id": "spend_table", "row_id": "rule1"},
+        "decisions:row_comment_resolve": {
+            **first,
+            "table_id": "spend_table",
+            "row_id": "rule1",
+            "comment_id": comment.pk,
+        },
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
         "decisions:reference_table_version": {"slug": "limits", "number": 1},

@@ -16,9 +16,11 @@ from pathlib import Path
 from decisions.engine.analysis.findings import Finding
 from decisions.engine.back_ends import tests_code
 from decisions.engine.decide import Decide, Result
+from decisions.engine.editing.completions import completions
 from decisions.engine.editing.content import named_tables, tables_of, with_ids
 from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts_of
 from decisions.engine.editing.reading import sentence
+from decisions.engine.editing.trial import new_problems, try_cell
 from decisions.engine.evaluation import Model
 from decisions.engine.expressions import Answer, evaluate_expression, evaluate_unary_tests
 from decisions.engine.graph import Graph, Resolver
@@ -37,16 +39,19 @@ __all__ = [
     "Model",
     "Problem",
     "Result",
+    "completions",
     "edit_model",
     "evaluate_expression",
     "evaluate_unary_tests",
     "load_model",
     "named_tables",
+    "new_problems",
     "sentence",
     "shown_table",
     "tables_of",
     "texts_of",
     "to_json",
+    "try_cell",
     "with_ids",
     "write_definitions",
 ]

@@ -100,6 +100,10 @@ def _connector(detail: Detail) -> str:
     return f"{detail.get('connector')}: {detail.get('change')}"
 
 
+def _row(words: str) -> Callable[[Detail], str]:
+    return lambda detail: f"{words} row {detail.get('row')} of {detail.get('table')}"
+
+
 _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.SUBMISSION_ENRICHED: _enriched,
     EventKind.DECISION_EVALUATED: _evaluated,
@@ -123,6 +127,8 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.MODEL_RETIRED: _version("Retired version"),
     EventKind.IMPACT_REQUESTED: _version("Asked what would change under version"),
     EventKind.IMPACT_FINISHED: lambda d: f"{d.get('changed')} of {d.get('total')} would change",
+    EventKind.ROW_COMMENTED: _row("Commented on"),
+    EventKind.ROW_COMMENT_RESOLVED: _row("Resolved a comment on"),
     EventKind.REFERENCE_TABLE_CHANGED: _version("Saved version"),
     EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
     EventKind.CONNECTOR_CHANGED: _connector,

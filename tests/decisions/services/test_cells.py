@@ -1,0 +1,92 @@
+"""A cell while it is typed: what it would mean, what is wrong with it, and what may be typed."""
+
+import pytest
+
+from decisions.errors import Invalid
+from decisions.models import DraftChange
+from decisions.services import cells, drafting
+from tests.rules import NOW, person, small_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    model = small_model()
+    model.refresh_from_db()
+    return drafting.start_draft(
+        model,
+        based_on=model.live_version,
+        author=person("Ines", "rule_author"),
+        note="",
+        now=NOW,
+    )
+
+
+def check(draft, column, text):
+    return cells.check_cell(draft, table="spend_table", column=column, text=text)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "shown", "feel"),
+    [
+        ("c1", " > limits.most ", "> limits.most", "> limits.most"),
+        ("c1", "", "-", "-"),
+        ("c2", "GB,  FR", "GB, FR", '"GB", "FR"'),
+        ("c2", '"GB"', "GB", '"GB"'),
+        ("c2", "not(GB)", "not(GB)", 'not("GB")'),
+        ("o3", "a, b", "a, b", '"a, b"'),
+    ],
+)
+def test_a_cell_comes_back_as_it_will_be_shown_and_as_feel(draft, column, text, shown, feel):
+    assert check(draft, column, text) == {"text": shown, "feel": feel, "problems": []}
+
+
+def test_what_is_wrong_is_said_at_the_word(draft):
+    (problem,) = check(draft, "c1", "> limits.mosst")["problems"]
+    assert problem["message"] == 'There is no "mosst" in "tLimits".'
+    assert problem["hint"] == 'Did you mean "most"?'
+    assert "> limits.mosst"[slice(*problem["at"])] == "mosst"
+
+
+def test_the_place_counts_in_the_text_that_people_see(draft):
+    answer = check(draft, "c2", "= countri")
+    (problem,) = answer["problems"]
+    assert answer["text"][slice(*problem["at"])] == "countri"
+
+
+@pytest.mark.parametrize("text", ["foo(", "> 5 >", ")", '"', "1 +", "]..["])
+def test_a_text_that_cannot_be_read_is_a_problem_and_no_failure(draft, text):
+    (problem,) = check(draft, "c1", text)["problems"]
+    assert problem["severity"] == "error"
+
+
+def test_nothing_is_kept(draft):
+    check(draft, "c1", "> 5")
+    assert (DraftChange.objects.count(), draft.revision) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "text"),
+    [("nope", "c1", "1"), ("spend_table", "nope", "1"), ("spend_table", "c1", "\x00")],
+)
+def test_a_cell_that_is_not_there_is_refused(draft, table, column, text):
+    with pytest.raises(Invalid):
+        cells.check_cell(draft, table=table, column=column, text=text)
+
+
+def test_allowed_values_come_first_then_what_the_decision_requires_then_functions(draft):
+    offers = cells.completions(draft, table="spend_table", column="c2")
+    assert [(one["text"], one["kind"]) for one in offers[:8]] == [
+        ("GB", "value"),
+        ("DE", "value"),
+        ("FR", "value"),
+        ("amount", "input"),
+        ("country", "input"),
+        ("limits", "reference"),
+        ("limits.most", "reference"),
+        ("limits.doubt", "reference"),
+    ]
+    assert {one["kind"] for one in offers[8:]} == {"function"}
+    assert "starts with()" in {one["text"] for one in offers}
+    assert next(one["type"] for one in offers if one["text"] == "limits.most") == "number"
