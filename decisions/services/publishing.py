@@ -11,11 +11,21 @@ from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from decisions.models import DecisionModel, ModelVersion, User
 from decisions.services.authoring import faults_of
+from decisions.services.guarding import try_all
 from decisions.services.rulesets import current_references, sources_of
+from decisions.services.testing import run_all
 
 
 def propose(version: ModelVersion, *, author: User, reason: str, now: datetime) -> ModelVersion:
-    """Ask for approval of a draft."""
+    """Ask for approval of a draft; raises Invalid where its rules or its tests are not in order."""
+    loaded = engine.load_model(version.dmn)
+    if faults := faults_of(loaded):
+        raise Invalid("This draft has problems and cannot be proposed.", faults)
+    if failing := [tested for tested in run_all(version) if not tested.passed]:
+        raise Invalid(
+            f"{len(failing)} of {version.tests.count()} rule tests fail, the first is "
+            f"“{failing[0].test.name}”. Mend the rules, or change what the test expects."
+        )
     changes = {"proposed_by": author}
     return _move(version, VersionState.PROPOSED, author, reason, now, changes)
 
@@ -24,7 +34,8 @@ def approve(version: ModelVersion, *, approver: User, reason: str, now: datetime
     """Approve a proposed version; never one's own."""
     with transaction.atomic():
         locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
-        if approver.pk in {locked.created_by_id, locked.proposed_by_id}:
+        authors = {locked.created_by_id, locked.proposed_by_id}
+        if approver.pk in authors or locked.changes.filter(changed_by=approver).exists():
             raise Refused("You wrote or proposed this version. Someone else must approve it.")
         changes = {"approved_by": approver}
         return _move(locked, VersionState.APPROVED, approver, reason, now, changes)
@@ -48,6 +59,11 @@ def publish(version: ModelVersion, *, publisher: User, reason: str, now: datetim
             "Name the decision that gives the outcome so."
         )
     current_references([s.key for s in sources_of(loaded) if s.kind == "reference"])
+    if broken := [tried for tried in try_all(version) if not tried.holds]:
+        raise Invalid(
+            f"This version breaks the guardrail “{broken[0].guardrail.name}” "
+            f"({broken[0].source}), so it cannot go live."
+        )
     with transaction.atomic():
         model = DecisionModel.objects.select_for_update().get(pk=version.model_id)
         for live in model.versions.filter(state=VersionState.PUBLISHED):
