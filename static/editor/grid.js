@@ -70,6 +70,7 @@ export class Grid {
       rowHeader: {
         formatter: "rownum",
         field: "number",
+        title: "Row",
         width: 46,
         minWidth: 46,
         frozen: true,
@@ -89,6 +90,7 @@ export class Grid {
       clipboard: false,
     });
     await new Promise((done) => this.table.on("tableBuilt", done));
+    this.nameRoles();
     this.table.on("cellEdited", (cell) => this.edited([cell]));
     this.table.on("rangeChanged", () => this.read());
     this.side.problemsLater();
@@ -115,6 +117,27 @@ export class Grid {
   holdsFocus() {
     const focused = document.activeElement;
     return this.place.contains(focused) && !focused.matches("input, textarea, select");
+  }
+
+  /** The library's roles are not all ARIA's (WAI-ARIA 1.2): a grid has groups of rows of cells. */
+  nameRoles() {
+    const give = (selector, role) => {
+      for (const part of this.place.querySelectorAll(selector)) {
+        part.setAttribute("role", role);
+        part.removeAttribute("aria-title");
+        part.removeAttribute("aria-sort");
+      }
+    };
+    this.place.setAttribute("role", "grid");
+    this.place.setAttribute("aria-rowcount", String(this.rows.length + 1));
+    give(".tabulator-header, .tabulator-tableholder", "rowgroup");
+    give(".tabulator-headers", "row");
+    give(".tabulator-col", "columnheader");
+    give(
+      ".tabulator-header-contents, .tabulator-col-group, .tabulator-col-group-cols, .tabulator-table",
+      "presentation",
+    );
+    this.place.querySelector(".tabulator-header").removeAttribute("tabindex");
   }
 
   column(clause, section, place) {
