@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ),
             Item("Decisions", "decisions:decision_list", "split", "decisions.view_work", "g d"),
             Item("Audit trail", "decisions:audit", "scroll-text", "decisions.view_audit", "g a"),
+            Item("Time machine", "decisions:time_machine", "history", "decisions.run_as_of"),
         ),
     ),
     (

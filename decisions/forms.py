@@ -1,6 +1,6 @@
 """What people type into the pages of decisions: its shape, and words for what does not fit."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -142,3 +142,63 @@ class ImpactForm(forms.Form):
         required=False,
         help_text="JSON lines or CSV, one submission a line. It takes the place of the days.",
     )
+
+
+class MomentField(forms.DateTimeField):
+    """A moment that has passed, to the minute."""
+
+    def __init__(self, **given: Any) -> None:
+        bounds = "Give a year from 1970 on."
+        super().__init__(
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            validators=[MinValueValidator(datetime(1970, 1, 2, tzinfo=UTC), bounds)],
+            error_messages={"invalid": "That is not a moment. Write it like 2026-03-03 10:00."},
+            **given,
+        )
+
+
+class MomentForm(forms.Form):
+    """A moment of the past; where it is left out, the moment of asking."""
+
+    at = MomentField(label="As of", required=False)
+
+    def __init__(self, *given: Any, now: datetime, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.now = now
+
+    def clean_at(self) -> datetime:
+        at: datetime | None = self.cleaned_data["at"]
+        if at is not None and at > self.now:
+            raise forms.ValidationError("Give a moment that has passed.")
+        return at or self.now
+
+
+class TimeMachineForm(MomentForm):
+    """What is decided as of a moment: a record by its name, or facts for a model."""
+
+    field_order = ("reference", "at", "model", "facts")
+    reference = forms.CharField(
+        label="Submission or decision",
+        required=False,
+        max_length=200,
+        help_text="A reference like SPO-2026-004182, or an id.",
+    )
+    model = forms.ChoiceField(label="Model", required=False, choices=model_choices)
+    facts = forms.JSONField(
+        label="Or facts",
+        required=False,
+        help_text="JSON, as they would come in through the API. They are not kept.",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        error_messages={"invalid": "This is not JSON. Check quotes, commas and brackets."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        facts = given.get("facts")
+        if facts is not None and not isinstance(facts, dict):
+            self.add_error("facts", 'Give one object of names and values, like {"amount": 500}.')
+        elif facts is not None and not given.get("model"):
+            self.add_error("model", "Choose the model that the facts are for.")
+        elif facts is None and not given.get("reference") and not self.errors:
+            self.add_error("reference", "Name a submission or a decision, or give facts.")
+        return given

@@ -12,6 +12,7 @@ from decisions.views import (
     models,
     people,
     references,
+    time_machine,
     work,
 )
 
@@ -23,6 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("submissions/<uuid:submission_id>/", work.submission, name="submission"),
     path("decisions/", lists.decisions, name="decision_list"),
     path("decisions/<uuid:decision_id>/", work.decision, name="decision"),
+    path("decisions/<uuid:decision_id>/again/", time_machine.again, name="decision_again"),
+    path("time-machine/", time_machine.machine, name="time_machine"),
+    path("time-machine/rules/", time_machine.rules, name="rule_base"),
+    path("time-machine/rules.zip", time_machine.download, name="rule_base_zip"),
     path("audit/", audit.trail, name="audit"),
     path("audit/check/", audit.check, name="audit_check"),
     path("audit/export.csv", audit.export, name="audit_export"),

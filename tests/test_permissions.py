@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 READERS = {"rule_author", "approver", "reviewer", "lead", "auditor", "admin"}
 WORKERS = {"reviewer", "lead"}
 AUDIT = {"auditor", "admin"}
+TRAVELLERS = {"rule_author", "approver", "auditor"}
 QUEUE_KEEPERS = {"lead", "admin"}
 OUTGOING = {"lead", "auditor", "admin"}
 ADMIN = {"admin"}
@@ -38,6 +39,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:submission": (READERS, set()),
     "decisions:decision_list": (READERS, set()),
     "decisions:decision": (READERS, set()),
+    "decisions:decision_again": (TRAVELLERS, set()),
+    "decisions:time_machine": (TRAVELLERS, TRAVELLERS),
+    "decisions:rule_base": (TRAVELLERS, set()),
+    "decisions:rule_base_zip": (TRAVELLERS, set()),
     "decisions:model_list": (READERS, set()),
     "decisions:model": (READERS, set()),
     "decisions:model_version": (READERS, set()),
@@ -193,6 +198,7 @@ def records(monkeypatch):
     return {
         "decisions:submission": {"submission_id": settled.submission_id},
         "decisions:decision": {"decision_id": settled.pk},
+        "decisions:decision_again": {"decision_id": settled.pk},
         "decisions:model": {"slug": model.key},
         "decisions:model_version": {"slug": model.key, "number": 1},
         "decisions:model_version_dmn": {"slug": model.key, "number": 1},

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from decisions.enums import EventKind, SettledBy
 from decisions.models import AuditEvent, Decision, Submission
@@ -92,6 +92,16 @@ def submission_whole(key: UUID) -> QuerySet[Submission]:
         .select_related("model", "decision")
         .prefetch_related("evidence")
     )
+
+
+def submission_called(text: str) -> Submission | None:
+    """The newest submission of a reference, or the one whose own id or decision's id this is."""
+    found = Submission.objects.select_related("model").prefetch_related("evidence")
+    try:
+        key = UUID(text)
+    except ValueError:
+        return found.filter(reference=text).order_by("-pk").first()
+    return found.filter(Q(pk=key) | Q(decision__pk=key)).first()
 
 
 def story_of(submission: Submission, *, most: int = 200) -> list[AuditEvent]:

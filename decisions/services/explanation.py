@@ -12,7 +12,7 @@ from decisions.services.rulesets import Rules, pinned_rules
 
 @dataclass(frozen=True)
 class Explanation:
-    """The replayed evaluation; `same` says whether it gave the bytes of the record."""
+    """The replayed evaluation; `same` says whether it gave the bytes and rows of the record."""
 
     tables: list[dict[str, Any]]
     inputs: dict[str, Any]
@@ -31,6 +31,7 @@ def explain(decision: Decision) -> Explanation:
         and all(digest(row.facts) == row.facts_hash for row in witnesses)
         and input_hash_of(submission, witnesses) == decision.input_hash
         and digest(engine.to_json(result.value)) == decision.output_hash
+        and (decision.failed or [list(row) for row in result.rows] == decision.rows)
     )
     shown = {**inputs, **rules.references}
     return Explanation(tables=result.explain(every_row=True), inputs=shown, same=same)

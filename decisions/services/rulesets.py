@@ -90,6 +90,20 @@ def pinned_rules(ruleset_id: UUID) -> Rules:
     return _assembled(ruleset.pk, model.pk, ruleset.version_id, model.decision_name, pairs)
 
 
+NOT_PINNED = UUID(int=0)
+
+
+def unpinned_rules(
+    model_id: UUID,
+    version_id: UUID,
+    decision_name: str,
+    references: Iterable[ReferenceTableVersion],
+) -> Rules:
+    """Return rules that decide nothing for real, so that no ruleset is kept of them."""
+    pairs = tuple(sorted((r.table.key, r.pk) for r in references))
+    return _assembled(NOT_PINNED, model_id, version_id, decision_name, pairs)
+
+
 @lru_cache(maxsize=64)
 def load(version_id: UUID) -> engine.Model:
     """Load a model version's DMN; published content never changes, so it is loaded once."""

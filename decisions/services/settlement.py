@@ -68,7 +68,7 @@ def write(
     decisions, actions, entries = [], [], list(before)
     breaches: list[GuardrailBreach] = []
     for submission, said in judged:
-        decision = _decision(submission, said, now)
+        decision = decision_from(submission, said, now=now)
         decisions.append(decision)
         breaches += [
             GuardrailBreach(guardrail_id=broken, decision=decision, found_at=now)
@@ -89,6 +89,32 @@ def write(
         Action.objects.bulk_create(actions, batch_size=500)
     events.record_many(entries, now=now)
     return decisions
+
+
+def decision_from(submission: Submission, said: Judged, *, now: datetime) -> Decision:
+    """Return the record of what the rules said, not written yet."""
+    return Decision(
+        id=new_id(now),
+        submission=submission,
+        model_id=submission.model_id,
+        ruleset_id=said.ruleset_id,
+        rules_outcome=said.outcome,
+        outcome=said.outcome,
+        destination=said.destination,
+        reasons=said.reasons,
+        conditions=said.conditions,
+        rows=said.rows,
+        outputs=said.outputs,
+        problems=said.problems,
+        failed=said.failed,
+        input_hash=said.input_hash,
+        output_hash=said.output_hash,
+        evaluated_at=now,
+        duration_us=said.duration_us,
+        settled_by=SettledBy.RULES if said.final else SettledBy.NOBODY,
+        settled_at=now if said.final else None,
+        updated_at=now,
+    )
 
 
 def settle(
@@ -133,31 +159,6 @@ def settle(
         Action.objects.bulk_create(made)
         events.record_many([_settled(settled, made, actor, detail or {})], now=now)
     return settled
-
-
-def _decision(submission: Submission, said: Judged, now: datetime) -> Decision:
-    return Decision(
-        id=new_id(now),
-        submission=submission,
-        model_id=submission.model_id,
-        ruleset_id=said.ruleset_id,
-        rules_outcome=said.outcome,
-        outcome=said.outcome,
-        destination=said.destination,
-        reasons=said.reasons,
-        conditions=said.conditions,
-        rows=said.rows,
-        outputs=said.outputs,
-        problems=said.problems,
-        failed=said.failed,
-        input_hash=said.input_hash,
-        output_hash=said.output_hash,
-        evaluated_at=now,
-        duration_us=said.duration_us,
-        settled_by=SettledBy.RULES if said.final else SettledBy.NOBODY,
-        settled_at=now if said.final else None,
-        updated_at=now,
-    )
 
 
 def _actions(
