@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 
 from decisions.enums import EventKind, Outcome, Role, SettledBy, SubmissionState
 from decisions.models import DecisionModel
@@ -158,19 +159,22 @@ class MomentField(forms.DateTimeField):
 
 
 class MomentForm(forms.Form):
-    """A moment of the past; where it is left out, the moment of asking."""
+    """A moment of the past; an address that names none asks for now."""
 
-    at = MomentField(label="As of", required=False)
+    at = MomentField(label="As of")
 
-    def __init__(self, *given: Any, now: datetime, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, given: QueryDict | None, *, now: datetime) -> None:
+        asked = None if given is None else given.copy()
+        if asked is not None and "at" not in asked:
+            asked["at"] = now.isoformat()
+        super().__init__(asked, initial={"at": now})
         self.now = now
 
     def clean_at(self) -> datetime:
-        at: datetime | None = self.cleaned_data["at"]
-        if at is not None and at > self.now:
+        at: datetime = self.cleaned_data["at"]
+        if at > self.now:
             raise forms.ValidationError("Give a moment that has passed.")
-        return at or self.now
+        return at
 
 
 class TimeMachineForm(MomentForm):

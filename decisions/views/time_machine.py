@@ -60,7 +60,7 @@ def machine(request: PageRequest) -> HttpResponse:
     """Decide a record or given facts as of a moment; facts travel in the body, not the address."""
     now = timezone.now()
     asked = request.POST if request.method == "POST" else request.GET or None
-    form = TimeMachineForm(asked, now=now, initial={"at": now})
+    form = TimeMachineForm(asked, now=now)
     context: dict[str, Any] = {"form": form, "part": "decide"}
     if form.is_bound and form.is_valid():
         try:
@@ -77,7 +77,7 @@ def again(request: PageRequest, decision_id: UUID) -> HttpResponse:
     """Run a decision again as of then, and beside it under the rules of today or another day."""
     found = get_object_or_404(queries.decision_whole(decision_id))
     now = timezone.now()
-    form = MomentForm(request.GET if "at" in request.GET else {"at": now}, now=now)
+    form = MomentForm(request.GET, now=now)
     keep = request.GET.get("clock") == "then"
     context: dict[str, Any] = {
         "decision": found,
@@ -104,7 +104,7 @@ def again(request: PageRequest, decision_id: UUID) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Show every model and reference table with what was in force at a moment."""
     now = timezone.now()
-    form = MomentForm(request.GET if "at" in request.GET else {"at": now}, now=now)
+    form = MomentForm(request.GET, now=now)
     context: dict[str, Any] = {"form": form, "part": "rules"}
     if form.is_valid():
         context["base"] = rule_base.rule_base(form.cleaned_data["at"])

@@ -68,7 +68,7 @@ def lead(html):
 
 def lines(html):
     found = re.findall(
-        r'rowheader" scope="row">(.*?)</th><td role="cell">(.*?)</td><td role="cell">(.*?)</td>',
+        r'rowheader" scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>',
         html[html.index("differs") :],
     )
     return [tuple(re.sub(r"<svg.*?</svg>|<[^>]+>", "", cell) for cell in line) for line in found]
