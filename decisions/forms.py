@@ -1,11 +1,12 @@
 """What people type into the pages of decisions: its shape, and words for what does not fit."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
+from django.utils import timezone
 
 from decisions.enums import EventKind, Outcome, Role, SettledBy, SubmissionState
 from decisions.models import DecisionModel
@@ -166,7 +167,7 @@ class MomentForm(forms.Form):
     def __init__(self, given: QueryDict | None, *, now: datetime) -> None:
         asked = None if given is None else given.copy()
         if asked is not None and "at" not in asked:
-            asked["at"] = now.isoformat()
+            asked["at"] = f"{timezone.localtime(now):%Y-%m-%dT%H:%M}"
         super().__init__(asked, initial={"at": now})
         self.now = now
 
@@ -174,7 +175,8 @@ class MomentForm(forms.Form):
         at: datetime = self.cleaned_data["at"]
         if at > self.now:
             raise forms.ValidationError("Give a moment that has passed.")
-        return at
+        # Fields hold whole minutes: the one that runs means now.
+        return self.now if self.now - at < timedelta(minutes=1) else at
 
 
 class TimeMachineForm(MomentForm):

@@ -156,7 +156,7 @@ def _run(submission: Submission, at: datetime, clock: datetime | None) -> Run:
 
 
 def _title(at: datetime, now: datetime) -> str:
-    return "Today" if at == now or (now - at).total_seconds() < 60 else "As of"
+    return "Today" if at == now else "As of"
 
 
 def _column(title: str, run: Run, *, recorded: bool = False) -> Column:
