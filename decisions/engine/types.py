@@ -16,6 +16,10 @@ class Type:
     def __str__(self) -> str:
         return self.name
 
+    def __hash__(self) -> int:
+        # That of one text is at hand; large tables ask for it often.
+        return hash(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class ListType(Type):

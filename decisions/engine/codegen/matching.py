@@ -201,8 +201,8 @@ class _Search:
             tests.append(check.test.format(v=self.subjects[place][0], **given))
         if not names:
             return "True"
-        cells = zip(*(check.cells for check in plan.checks.values()), strict=True)
-        rows = [tuple(part for cell in row_cells for part in cell) for row_cells in cells]
+        columns = (column for check in plan.checks.values() for column in check.cells)
+        rows = list(zip(*columns, strict=True))
         body.line(f"{', '.join(names)}, = {self.writer.unit.constant(rows)}[{row}]")
         return " and ".join(tests)
 

@@ -98,16 +98,13 @@ def column_of(cells: Sequence[n.Tests], kind: Type) -> Column | None:
     base = base_of(kind)
     if base not in SCALARS:
         return None
-    known: dict[int, CellSet | None] = {}
-    for tests in cells:
-        if id(tests) not in known:
-            known[id(tests)] = cell_set(tests, base)
-    return column_of_sets([known[id(tests)] for tests in cells], base)
+    known = {tests: cell_set(tests, base) for tests in dict.fromkeys(cells)}
+    return column_of_sets(list(map(known.__getitem__, cells)), base)
 
 
 def column_of_sets(sets: Sequence[CellSet | None], base: Type) -> Column:
     """Build the column of cells that were read, of a kind whose values have classes."""
-    distinct = {id(cell): cell for cell in sets if cell is not None}.values()
+    distinct = [cell for cell in by_identity(sets).values() if cell is not None]
     if any(cell.values is None for cell in distinct):
         return Column(base, len(sets), sets, None, _bounds(distinct, base))
     values: dict[Any, int] = {}
@@ -117,11 +114,18 @@ def column_of_sets(sets: Sequence[CellSet | None], base: Type) -> Column:
     return Column(base, len(sets), sets, values, ())
 
 
+def by_identity(cells: Sequence[CellSet | None]) -> dict[int, CellSet | None]:
+    """Give the cells that are objects of their own, by identity: rows with one text share a cell.
+
+    A cell with many values takes long to hash, and longer to compare.
+    """
+    return dict(zip(map(id, cells), cells, strict=True))
+
+
 def _bounds(cells: Iterable[CellSet], kind: Type) -> tuple[Any, ...]:
-    found: set[Any] = set()
-    for cell in cells:
-        found.update(end for span in spans_in(cell, kind) for end in span if end is not None)
-    return tuple(sorted(found))
+    # Cells share their ends, and a decimal takes long to hash.
+    ends = {id(end): end for cell in cells for span in spans_in(cell, kind) for end in span}
+    return tuple(sorted({*ends.values()} - {None}))
 
 
 def _ranges(taken: Iterable[int], count: int, *, inverted: bool) -> tuple[tuple[int, int], ...]:
@@ -172,29 +176,42 @@ def width(rows: int) -> int:
 def masks_of(column: Column) -> Masks:
     """Build the masks of a column."""
     shift = max(0, (column.classes - 2).bit_length() - CLASSES_KEPT.bit_length() + 1)
-    known: dict[int, tuple[tuple[int, int], ...]] = {}
-    everything = ((0, column.classes - 1),)
-    spans = [
-        everything
-        if cell is None
-        else known[id(cell)]
-        if id(cell) in known
-        else known.setdefault(id(cell), column.spans(cell))
-        for cell in column.cells
-    ]
-    count = ((column.classes - 2) >> shift) + 1
     null_rows = [row for row, cell in enumerate(column.cells) if cell is None or cell.null]
+    null_mask = _mask(null_rows, column.rows)
+    if column.values is not None and not shift:
+        return Masks(column, 0, _named_masks(column, column.values), null_mask, None)
+    everything = ((0, column.classes - 1),)
+    known = {
+        key: everything if cell is None else column.spans(cell)
+        for key, cell in by_identity(column.cells).items()
+    }
+    shared = {key: _shifted(taken, shift) for key, taken in known.items()} if shift else known
+    count = ((column.classes - 2) >> shift) + 1
+    places = list(map(id, column.cells))
     return Masks(
         column,
         shift,
-        _sweep(spans, count, shift, column.rows),
-        _mask(null_rows, column.rows),
-        _with_null(spans, null_rows, column.null_class) if shift else None,
+        _sweep(map(shared.__getitem__, places), count, column.rows),
+        null_mask,
+        _with_null(map(known.__getitem__, places), null_rows, column.null_class) if shift else None,
     )
 
 
+def _named_masks(column: Column, values: dict[Any, int]) -> list[int]:
+    """Give the mask of every value that cells name, and last that of all other values."""
+    naming: list[list[int]] = [[] for _ in values]
+    for row, cell in enumerate(column.cells):
+        if cell is not None:
+            for value in cell.values or ():
+                naming[values[value]].append(row)
+    open_or_inverted = (r for r, cell in enumerate(column.cells) if cell is None or cell.inverted)
+    others = _mask(open_or_inverted, column.rows)
+    # A row that names a value takes it, or all but it.
+    return [*(others ^ _mask(rows, column.rows) for rows in naming), others]
+
+
 def _with_null(
-    spans: Sequence[tuple[tuple[int, int], ...]], null_rows: Iterable[int], null: int
+    spans: Iterable[tuple[tuple[int, int], ...]], null_rows: Iterable[int], null: int
 ) -> list[tuple[tuple[int, int], ...]]:
     """Add the class of null to the rows that take it, for when a row is asked about it."""
     found = list(spans)
@@ -203,13 +220,11 @@ def _with_null(
     return found
 
 
-def _sweep(
-    spans: Sequence[tuple[tuple[int, int], ...]], count: int, shift: int, rows: int
-) -> list[int]:
+def _sweep(spans: Iterable[Sequence[tuple[int, int]]], count: int, rows: int) -> list[int]:
     """Go through the classes in order, with the rows that take the current one as bits."""
     changes: list[list[int]] = [[] for _ in range(count + 1)]
     for row, taken in enumerate(spans):
-        for first, end in _shifted(taken, shift) if shift else taken:
+        for first, end in taken:
             changes[first].append(row)
             changes[end].append(row)
     bits = bytearray(width(rows) // 8)

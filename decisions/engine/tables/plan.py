@@ -13,7 +13,7 @@ from math import log, prod
 from typing import Any
 
 from decisions.engine.numbers import CONTEXT, DIGITS, as_integer
-from decisions.engine.tables.columns import Column, Masks
+from decisions.engine.tables.columns import Column, Masks, by_identity
 from decisions.engine.tables.sets import spans_in
 from decisions.engine.types import BOOLEAN, NUMBER, Type
 
@@ -28,13 +28,13 @@ _ASKING = 100.0
 class Check:
     """How a row is asked about one column: a test with {v} for the value and {a}, {b} for cells.
 
-    `cells` holds for every row what the test names. A check `guards` when what it lets through
+    `cells` holds what the test names: a column for each name, with a value for each row. A check `guards` when what it lets through
     needs no guard of its own: a text known by name, a number within `far` of 0.
     """
 
     test: str
     names: str
-    cells: tuple[tuple[Any, ...], ...]
+    cells: tuple[Sequence[Any], ...]
     guards: bool = False
     far: int = 0
 
@@ -100,25 +100,24 @@ def check_of(column: Column) -> Check | None:
     if column.kind == BOOLEAN:
         if any(value is not None and len(value) != 1 for value in values):
             return None
-        single = tuple((None if value is None else next(iter(value)),) for value in values)
-        return Check("({a} is None or {a} is {v})", "a", single)
+        single = [None if value is None else next(iter(value)) for value in values]
+        return Check("({a} is None or {a} is {v})", "a", (single,))
     free = None in values
     if not free and all(len(value or ()) == 1 for value in values):
-        names = tuple(tuple(value or ()) for value in values)
-        return Check("{v} == {a}", "a", names, guards=True)
+        named = [value for taken in values for value in taken or ()]
+        return Check("{v} == {a}", "a", (named,), guards=True)
     test = "({a} is None or {v} in {a})" if free else "{v} in {a}"
-    return Check(test, "a", tuple((value,) for value in values), not free)
+    return Check(test, "a", (values,), not free)
 
 
 def _span_check(column: Column) -> Check | None:
     """Find the comparison that all rows share: the same signs at both ends."""
     known: dict[int, Any] = {}
-    for cell in column.cells:
-        if id(cell) not in known:
-            taken = () if cell is None else spans_in(cell, column.kind)
-            if len(taken) != 1:
-                return None
-            known[id(cell)] = taken[0]
+    for key, cell in by_identity(column.cells).items():
+        taken = () if cell is None else spans_in(cell, column.kind)
+        if len(taken) != 1:
+            return None
+        known[key] = taken[0]
     spans = [known[id(cell)] for cell in column.cells]
     near = all(-SHORT < bound < SHORT for bound in column.bounds) if column.kind == NUMBER else True
     far = SHORT if near else _LONG
@@ -129,9 +128,8 @@ def _span_check(column: Column) -> Check | None:
     lower = "{a} <" + "=" * low_closed if low else ""
     upper = "<" + "=" * high_closed + " {b}" if high else ""
     names = ("a" if low else "") + ("b" if high else "")
-    ends = [end for end in (low, high) if end]
-    cells = tuple(zip(*ends, strict=True))
-    return Check(f"{lower} {{v}} {upper}".strip(), names, cells, column.kind == NUMBER, far)
+    ends = (end for end in (low, high) if end)
+    return Check(f"{lower} {{v}} {upper}".strip(), names, tuple(ends), column.kind == NUMBER, far)
 
 
 def _ends(
@@ -148,9 +146,11 @@ def _ends(
         if not given:
             return [], False
         return (list(ends), not after) if len(given) == len(ends) else (None, False)
-    last = {end: as_integer(CONTEXT.next_minus(Decimal(end))) for end in set(given)}
+    # Cells share their ends, and a decimal takes long to hash.
+    shared = dict(zip(map(id, given), given, strict=True))
+    last = {key: as_integer(CONTEXT.next_minus(Decimal(end))) for key, end in shared.items()}
     if last and None not in last.values():
-        return [far if end is None else last[end] for end in ends], after
+        return [far if end is None else last[id(end)] for end in ends], after
     if any(value is not None for value in last.values()):
         return None, False
     return [far if end is None else end for end in ends], not after
