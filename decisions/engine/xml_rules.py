@@ -79,13 +79,13 @@ class _Rules:
             parts.append(None)
             texts = [text_of(parts[place]) for place in places]
         # Equal texts become one text, which saves memory and later comparisons.
-        texts = list(map(self.texts.setdefault, texts, texts))
+        shared = tuple(map(self.texts.setdefault, texts, texts))
         return m.TableRule(
             element.get("id", ""),
-            tuple(texts[:inputs]),
-            tuple(texts[inputs:outputs]),
-            tuple(texts[outputs:annotations]),
-            "".join(texts[annotations:]),
+            shared[:inputs],
+            shared[inputs:outputs],
+            shared[outputs:annotations],
+            "".join(shared[annotations:]),
             element.sourceline or 0,
             m.NOTHING if bare and element.keys() in _ID_ALONE else kept_of(element, kept.RULE),
             marks,

@@ -86,20 +86,21 @@ class Constants:
                 return tests
 
     def _test(self, match: re.Match[str]) -> n.Test:
-        at = match.start(1 if match[1] else 2) + 1
-        return n.Test(at, match[1] or "", self._literal(match, 2))
+        operator, constant = match.groups()
+        literal = self._literal(match.start(2) + 1, constant)
+        return n.Test(match.start(1) + 1 if operator else literal.at, operator or "", literal)
 
     def _range(self, match: re.Match[str]) -> n.Test:
-        at, (left, _, _, right) = match.start(1) + 1, match.groups()
-        low, high = self._literal(match, 2), self._literal(match, 3)
+        at, (left, low_text, high_text, right) = match.start(1) + 1, match.groups()
+        low = self._literal(match.start(2) + 1, low_text)
+        high = self._literal(match.start(3) + 1, high_text)
         return n.Test(at, "", n.RangeOf(at, low, high, left == "[", right == "]"))
 
-    def _literal(self, match: re.Match[str], group: int) -> n.Literal:
-        """Give the constant of a group; raises NumberError for a number that is too large."""
-        key = match.start(group) + 1, match[group]
-        known = self._literals.get(key)
+    def _literal(self, at: int, text: str) -> n.Literal:
+        """Give the constant at a place; raises NumberError for a number that is too large."""
+        known = self._literals.get((at, text))
         if known is None:
-            known = self._literals[key] = n.Literal(key[0], _constant(key[1]))
+            known = self._literals[at, text] = n.Literal(at, _constant(text))
         return known
 
 

@@ -71,13 +71,15 @@ class Column:
         if self.values is not None:
             taken = [self.values[value] for value in cell.values or ()]
             return _ranges(taken, len(self.values) + 1, inverted=cell.inverted)
-        return tuple(
+        bounds = self.bounds
+        found = [
             (
-                0 if start is None else bisect_right(self.bounds, start),
-                len(self.bounds) + 1 if end is None else bisect_right(self.bounds, end),
+                0 if start is None else bisect_right(bounds, start),
+                len(bounds) + 1 if end is None else bisect_right(bounds, end),
             )
             for start, end in spans_in(cell, self.kind)
-        )
+        ]
+        return tuple(found)
 
     @cached_property
     def dense(self) -> range | None:
@@ -98,7 +100,14 @@ def column_of(cells: Sequence[n.Tests], kind: Type) -> Column | None:
     base = base_of(kind)
     if base not in SCALARS:
         return None
-    known = {tests: cell_set(tests, base) for tests in dict.fromkeys(cells)}
+    one: dict[CellSet, CellSet] = {}
+    known: dict[n.Tests, CellSet | None] = {}
+    for tests in dict.fromkeys(cells):
+        cell = cell_set(tests, base)
+        # Texts that name the same values in another order share a set.
+        if cell is not None and cell.values is not None:
+            cell = one.setdefault(cell, cell)
+        known[tests] = cell
     return column_of_sets(list(map(known.__getitem__, cells)), base)
 
 
@@ -237,7 +246,7 @@ def _sweep(spans: Iterable[Sequence[tuple[int, int]]], count: int, rows: int) ->
     return found
 
 
-def _shifted(taken: Iterable[tuple[int, int]], shift: int) -> list[tuple[int, int]]:
+def _shifted(taken: Iterable[tuple[int, int]], shift: int) -> tuple[tuple[int, int], ...]:
     """Give ranges of classes as ranges of the masks they share, joined where they overlap."""
     found: list[tuple[int, int]] = []
     for first, end in taken:
@@ -246,7 +255,7 @@ def _shifted(taken: Iterable[tuple[int, int]], shift: int) -> list[tuple[int, in
             found[-1] = (found[-1][0], stop)
         else:
             found.append((start, stop))
-    return found
+    return tuple(found)
 
 
 def _mask(rows: Iterable[int], count: int) -> int:

@@ -28,8 +28,9 @@ _ASKING = 100.0
 class Check:
     """How a row is asked about one column: a test with {v} for the value and {a}, {b} for cells.
 
-    `cells` holds what the test names: a column for each name, with a value for each row. A check `guards` when what it lets through
-    needs no guard of its own: a text known by name, a number within `far` of 0.
+    `cells` holds what the test names: a column for each name, with a value for each row. A check
+    `guards` when what it lets through needs no guard of its own: a text known by name, a number
+    within `far` of 0.
     """
 
     test: str

@@ -69,12 +69,14 @@ def cell_set(tests: n.Tests, kind: Type) -> CellSet | None:
     named = None if tests.negated else _named(tests, kind)
     if named is not None:
         return CellSet(null=False, values=named)
-    read = [_Test.of(test, kind) for test in tests.tests]
-    parts = [part for part in read if part is not None]
-    if len(parts) < len(read):
-        return None
+    parts: list[_Test] = []
+    for test in tests.tests:
+        part = _Test.of(test, kind)
+        if part is None:
+            return None
+        parts.append(part)
     if len(parts) == 1 and parts[0].spans is not None and not tests.negated:
-        return CellSet(null=False, spans=parts[0].spans)
+        return CellSet(False, None, False, parts[0].spans)
     null: bool | None = False
     for part in parts:
         null = either(null, part.null)
@@ -166,8 +168,8 @@ def _range(box: n.RangeOf, kind: Type) -> _Test | None:
     low, high = box.low.value, box.high.value
     if kind not in ORDERED or box.operator in ("=", "!="):
         return None
-    kinds = {KINDS[type(low)], KINDS[type(high)]}
-    if kinds != {kind.name} and not (box.operator and kinds == {kind.name, "null"}):
+    kinds = KINDS[type(low)], KINDS[type(high)]
+    if kinds != (kind.name, kind.name) and not (box.operator and set(kinds) == {kind.name, "null"}):
         return None
     start = None if low is None else low if box.low_closed else after(low, kind)
     end = None if high is None else after(high, kind) if box.high_closed else high
