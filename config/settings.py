@@ -293,6 +293,16 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "decisions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "seal": {"task": "decisions.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "count_activity": {
+        "task": "decisions.tasks.count_activity",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "find_drift": {
+        "task": "decisions.tasks.find_drift",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "deliver_due": {
         "task": "connectors.tasks.deliver_due",
         "schedule": 5.0,

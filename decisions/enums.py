@@ -138,6 +138,7 @@ class EventKind(TextChoices):
     IMPACT_STOPPED = "impact.stopped", "Impact preview stopped"
     ROW_COMMENTED = "row.commented", "Row commented on"
     ROW_COMMENT_RESOLVED = "row.comment_resolved", "Comment on a row resolved"
+    RULE_DRIFTED = "rule.drifted", "A row matches otherwise than before"
     REFERENCE_TABLE_CHANGED = "reference_table.changed", "Reference table changed"
     QUEUE_CHANGED = "queue.changed", "Review queue changed"
     CONNECTOR_CHANGED = "connector.changed", "Connector changed"

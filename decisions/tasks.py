@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from decisions.services import evaluation, sealing, simulation, sweeping
+from decisions.services import activity, drifting, evaluation, sealing, simulation, sweeping
 
 
 @shared_task
@@ -24,3 +24,13 @@ def sweep() -> None:
 @shared_task
 def seal() -> None:
     sealing.seal(now=timezone.now())
+
+
+@shared_task
+def count_activity() -> None:
+    activity.count(now=timezone.now())
+
+
+@shared_task
+def find_drift() -> None:
+    drifting.find_drift(now=timezone.now())

@@ -48,6 +48,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model_version": (READERS, set()),
     "decisions:model_version_dmn": (READERS, set()),
     "decisions:draft_start": (set(), {"rule_author"}),
+    "decisions:draft_life": (READERS, set()),
     "decisions:draft": (READERS, set()),
     "decisions:draft_table": (READERS, set()),
     "decisions:draft_rows": (READERS, set()),
@@ -205,7 +206,7 @@ def records(monkeypatch):
         "decisions:draft_start": {"slug": model.key},
         **{
             f"decisions:draft{name}": {"slug": model.key, "number": 1}
-            for name in ("", "_operations", "_undo", "_redo")
+            for name in ("", "_life", "_operations", "_undo", "_redo")
         },
         **{
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}

@@ -5,6 +5,7 @@ from decisions.models.drafts import DraftChange, RowComment, RuleTest
 from decisions.models.people import User
 from decisions.models.references import ReferenceTable, ReferenceTableVersion
 from decisions.models.releases import (
+    ActivityMark,
     Approval,
     Challenger,
     ChallengerAnswer,
@@ -15,12 +16,14 @@ from decisions.models.releases import (
     ImpactReport,
     Proposal,
     RowActivity,
+    RowDrift,
 )
 from decisions.models.rules import DecisionModel, ModelVersion, Ruleset
 from decisions.models.work import Action, Decision, Evidence, Submission
 
 __all__ = [
     "Action",
+    "ActivityMark",
     "Approval",
     "AuditEvent",
     "AuditSeal",
@@ -42,6 +45,7 @@ __all__ = [
     "ReferenceTableVersion",
     "RowActivity",
     "RowComment",
+    "RowDrift",
     "RuleTest",
     "Ruleset",
     "Submission",

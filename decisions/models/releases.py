@@ -251,7 +251,10 @@ class GuardrailBreach(models.Model):
 
 
 class RowActivity(models.Model):
-    """How often a row of a table hit on one day, and how often people then said otherwise."""
+    """How often a row of a table hit on one day, and how often people then said otherwise.
+
+    Where `table_id` and `row_id` are empty it counts the decisions of the version as a whole.
+    """
 
     id = models.BigAutoField(primary_key=True)
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="activity")
@@ -272,3 +275,40 @@ class RowActivity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row_id} {self.day}: {self.hits}"
+
+
+class ActivityMark(models.Model):
+    """Up to here every event is counted as activity; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    reached = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.reached)
+
+
+class RowDrift(models.Model):
+    """A row whose share of the decisions moved; open until the share is steady again."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    model = models.ForeignKey(DecisionModel, on_delete=models.CASCADE, related_name="drifts")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    table_id = models.CharField(max_length=200)
+    row_id = models.CharField(max_length=200)
+    share_before = models.FloatField()
+    share_now = models.FloatField()
+    found_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-found_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "table_id", "row_id"],
+                condition=models.Q(ended_at=None),
+                name="one_open_drift_a_row",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row_id}: {self.share_before:.3f} → {self.share_now:.3f}"

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from decisions.access import requires
 from decisions.enums import VersionState
 from decisions.models import DecisionModel, ModelVersion
 from decisions.queries import rules as queries
-from decisions.services import rulesets
+from decisions.services import drafting
 from decisions.views.graph import graph_of
 from decisions.views.inputs import inputs_of
+from decisions.views.lives import alarms_of, rows_with_lives
 from decisions.views.tables import policy_in_words
 
 PARTS = ("overview", "tables", "inputs", "versions")
@@ -84,7 +86,7 @@ def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> Htt
     }
     if shown is None:
         return render(request, "decisions/models/bare.html", context)
-    loaded = rulesets.load(shown.pk)
+    loaded = drafting.loaded_draft(shown)
     described = loaded.describe()
     inputs = inputs_of(loaded.inputs, described)
     tabs = _table_tabs(described)
@@ -93,10 +95,11 @@ def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> Htt
         "inputs": inputs,
         "asked": sum(row.depth == 0 for row in inputs),
         "tabs": tabs,
+        "alarms": alarms_of(owner, described) if shown.pk == owner.live_version_id else [],
     }
     context |= {
         "overview": lambda: _overview(shown, described),
-        "tables": lambda: _one_table(request, tabs),
+        "tables": lambda: _one_table(request, shown, tabs),
         "inputs": lambda: {"sources": _sources(described)},
         "versions": lambda: {"story": _story(shown)},
     }[part]()
@@ -161,7 +164,7 @@ def _sources(described: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**source, "table": tables.get(source["key"])} for source in described["sources"]]
 
 
-def _one_table(request: HttpRequest, tabs: list[TableTab]) -> dict[str, Any]:
+def _one_table(request: HttpRequest, shown: ModelVersion, tabs: list[TableTab]) -> dict[str, Any]:
     wanted = request.GET.get("table", "")
     tab = next((tab for tab in tabs if tab.id == wanted), tabs[0] if tabs else None)
     if tab is None:
@@ -172,7 +175,7 @@ def _one_table(request: HttpRequest, tabs: list[TableTab]) -> dict[str, Any]:
     rows = tab.table["rules"][start : start + ROWS_AT_ONCE]
     return {
         "tab": tab,
-        "rows": rows,
+        "rows": rows_with_lives(shown, tab.id, rows, now=timezone.now()),
         "in_feel": request.GET.get("as") == "feel",
         "earlier": start - ROWS_AT_ONCE + 1 if start else 0,
         "later": start + ROWS_AT_ONCE + 1 if start + ROWS_AT_ONCE < tab.rows else 0,

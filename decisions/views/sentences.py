@@ -129,6 +129,10 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.IMPACT_FINISHED: lambda d: f"{d.get('changed')} of {d.get('total')} would change",
     EventKind.ROW_COMMENTED: _row("Commented on"),
     EventKind.ROW_COMMENT_RESOLVED: _row("Resolved a comment on"),
+    EventKind.RULE_DRIFTED: lambda d: (
+        f"Row {d.get('row')} of {d.get('table')} matches {float(d.get('now') or 0):.1%} of the "
+        f"decisions, {float(d.get('before') or 0):.1%} before"
+    ),
     EventKind.REFERENCE_TABLE_CHANGED: _version("Saved version"),
     EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
     EventKind.CONNECTOR_CHANGED: _connector,
