@@ -1,8 +1,8 @@
 """Operations on a decision table: cells, rows, columns, hit policy; each gives its own inverse.
 
 An operation is plain data, such as {"op": "cells", "table": id, "cells": [[row, column, text]]}.
-Cells are as people type them (see `shown`); rows and columns are named by their ids, annotation
-columns by "annotation:0".
+Cells are as people type them (see `shown`), or FEEL where the operation says "as": "feel"; rows
+and columns are named by their ids, annotation columns by "annotation:0".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.editing import places
 from decisions.engine.editing.columns import COLUMN_OPERATIONS
-from decisions.engine.editing.places import Edit, Operation, Texts
+from decisions.engine.editing.places import RAW, Edit, Operation, Texts
 from decisions.engine.problems import Invalid
 from decisions.engine.tables.hit_policy import AGGREGATIONS, POLICIES
 
@@ -24,7 +24,7 @@ def edit_table(table: m.TableExpression, operation: Operation, texts: Texts) -> 
     name = operation.get("op")
     if not isinstance(name, str) or name not in _OPERATIONS:
         raise Invalid(f"“{name}” is no operation. Use one of {', '.join(sorted(_OPERATIONS))}.")
-    return _OPERATIONS[name](table, operation, texts)
+    return _OPERATIONS[name](table, operation, RAW if operation.get("as") == "feel" else texts)
 
 
 # Cells and rows
@@ -44,10 +44,10 @@ def _cells(table: m.TableExpression, operation: Operation, texts: Texts) -> Edit
         if column not in columns:
             raise Invalid(f"The table has no column “{column}”.")
         rule = changed.get(row, table.rules[rows[row]])
-        before.append([row, column, places.cell_of(table, rule, columns[column], texts)])
+        before.append([row, column, places.cell_of(table, rule, columns[column])])
         changed[row] = places.with_cell(table, rule, columns[column], places.text_of(typed), texts)
     changed_rules = tuple(changed.get(rule.id, rule) for rule in table.rules)
-    inverse = {"op": "cells", "table": table.id, "cells": before[::-1]}
+    inverse = {"op": "cells", "as": "feel", "table": table.id, "cells": before[::-1]}
     return Edit(replace(table, rules=changed_rules), (inverse,), tuple(changed))
 
 
@@ -78,12 +78,18 @@ def _remove_rows(table: m.TableExpression, operation: Operation, texts: Texts) -
     before: str | None = None
     for rule in reversed(table.rules):
         if rule.id in gone:
-            row = places.named_row(table, rule, texts)
+            row = places.named_row(table, rule)
             if inverse and inverse[-1]["rows"][0]["id"] == before:
                 inverse[-1]["rows"].insert(0, row)
             else:
                 inverse.append(
-                    {"op": "insert_rows", "table": table.id, "before": before, "rows": [row]}
+                    {
+                        "op": "insert_rows",
+                        "as": "feel",
+                        "table": table.id,
+                        "before": before,
+                        "rows": [row],
+                    }
                 )
         before = rule.id
     return Edit(replace(table, rules=kept), tuple(inverse), tuple(gone))

@@ -24,23 +24,31 @@ _ROW = ("id", "inputs", "outputs", "annotations")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Which columns of a table hold texts, by the ids of its clauses."""
+    """Which columns of a table hold texts, by the ids of its clauses.
+
+    With `raw`, cells are FEEL both ways: what an inverse needs, since columns may have come, gone
+    or changed their type by then.
+    """
 
     columns: frozenset[str]
+    raw: bool = False
 
     def feel(self, clause: Any, typed: str) -> str:
         """Give the FEEL of a cell as it was typed."""
-        if isinstance(clause, str):
+        if isinstance(clause, str) or self.raw:
             return typed
         output = isinstance(clause, m.TableOutput)
         return to_feel(typed, text=clause.id in self.columns, output=output)
 
     def shown(self, clause: Any, feel: str) -> str:
         """Give a cell as people read it."""
-        if isinstance(clause, str):
+        if isinstance(clause, str) or self.raw:
             return str(feel)
         output = isinstance(clause, m.TableOutput)
         return to_shown(feel, text=clause.id in self.columns, output=output)
+
+
+RAW = Texts(frozenset(), raw=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,9 @@ def shown_row(table: m.TableExpression, rule: m.TableRule, texts: Texts) -> list
     return row
 
 
-def named_row(table: m.TableExpression, rule: m.TableRule, texts: Texts) -> dict[str, Any]:
-    """Give a row as an operation inserts it."""
-    row = dict(zip(_ROW, shown_row(table, rule, texts), strict=True))
+def named_row(table: m.TableExpression, rule: m.TableRule) -> dict[str, Any]:
+    """Give a row as an operation on FEEL inserts it."""
+    row = dict(zip(_ROW, shown_row(table, rule, RAW), strict=True))
     return {**row, "description": rule.description} if rule.description else row
 
 
@@ -106,13 +114,10 @@ def column_of(table: m.TableExpression, operation: Operation) -> tuple[str, int]
     return found
 
 
-def cell_of(
-    table: m.TableExpression, rule: m.TableRule, column: tuple[str, int], texts: Texts
-) -> str:
-    """Give one cell as people read it."""
+def cell_of(table: m.TableExpression, rule: m.TableRule, column: tuple[str, int]) -> str:
+    """Give the FEEL of one cell."""
     names, at = column
-    columns = getattr(table, names)
-    return texts.shown(columns[at], padded(getattr(rule, names), len(columns))[at])
+    return str(padded(getattr(rule, names), len(getattr(table, names)))[at])
 
 
 def with_cell(

@@ -140,3 +140,15 @@ def test_a_new_table_reads_what_it_requires():
 def test_allowed_values_are_listed_for_a_column():
     assert TABLE["inputs"][1]["allowed"] == ["GB", "DE", "FR"]
     assert TABLE["inputs"][1]["text"] is True
+
+
+def test_a_text_comes_back_into_a_column_that_was_removed_with_it():
+    base = {"table": "spend_table"}
+    after, inverse = carried_out(
+        BEFORE,
+        [
+            {**base, "op": "cells", "cells": [["rule1", "o1", "-"]]},
+            {**base, "op": "remove_column", "column": "o1"},
+        ],
+    )
+    assert carried_out(after, inverse)[0].hash == BEFORE.hash
