@@ -303,6 +303,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "publish_due": {
+        "task": "decisions.tasks.publish_due",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "deliver_due": {
         "task": "connectors.tasks.deliver_due",
         "schedule": 5.0,

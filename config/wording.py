@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import formats, timezone
 
 from decisions.enums import SettledBy
+from decisions.services import settlement, watching
 
 NBSP = "\N{NO-BREAK SPACE}"
 CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
@@ -120,6 +121,13 @@ def label(name: Any) -> str:
 _BECAUSE = re.compile(r"^[A-Z][\w’' ]{2,60}? because ")
 
 
+# What the rules said does not count here, so neither do their reasons.
+WITHHELD = {
+    settlement.STOPPED: "The model was stopped, so a person decides",
+    watching.REASON: "A guardrail forbids what the rules said, so a person decides",
+}
+
+
 def reason_of(decision: Any) -> str:
     """The sentence that answers why: what the rules wrote, a problem, or the reason codes.
 
@@ -127,6 +135,10 @@ def reason_of(decision: Any) -> str:
     """
     if decision.failed and decision.problems and decision.settled_by != SettledBy.PERSON:
         return f"Could not decide: {decision.problems[0]['message']}"
+    if decision.settled_by != SettledBy.PERSON:
+        for code in decision.reasons:
+            if code in WITHHELD:
+                return WITHHELD[code]
     reasons = (decision.outputs or {}).get("reasons") or []
     told = [str(reason["text"]) for reason in reasons if reason.get("text")]
     if told and decision.settled_by != SettledBy.PERSON:

@@ -64,7 +64,7 @@ VERSION_TRANSITIONS: dict[str, frozenset[str]] = {
     VersionState.PROPOSED: frozenset({VersionState.APPROVED, VersionState.DRAFT}),
     VersionState.APPROVED: frozenset({VersionState.PUBLISHED, VersionState.DRAFT}),
     VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
-    VersionState.RETIRED: frozenset(),
+    VersionState.RETIRED: frozenset({VersionState.PUBLISHED}),  # Rolled back to.
 }
 
 
@@ -72,6 +72,7 @@ class ProposalState(TextChoices):
     OPEN = "open", "Waiting for approval"
     APPROVED = "approved", "Approved"
     RETURNED = "returned", "Returned"
+    WITHDRAWN = "withdrawn", "Withdrawn"
     VOID = "void", "Void"
 
 
@@ -133,6 +134,13 @@ class EventKind(TextChoices):
     MODEL_APPROVED = "model.approved", "Model version approved"
     MODEL_PUBLISHED = "model.published", "Model version published"
     MODEL_RETIRED = "model.retired", "Model version retired"
+    MODEL_RETURNED = "model.returned", "Model version returned to its author"
+    MODEL_WITHDRAWN = "model.withdrawn", "Proposal of a model version withdrawn"
+    MODEL_VOIDED = "model.voided", "Proposal of a model version void"
+    MODEL_ROLLED_BACK = "model.rolled_back", "Model version rolled back"
+    MODEL_STOPPED = "model.stopped", "Model stopped: people decide"
+    MODEL_RESUMED = "model.resumed", "Model decides again"
+    MODEL_APPROVALS_CHANGED = "model.approvals_changed", "Approvals needed of a model changed"
     IMPACT_REQUESTED = "impact.requested", "Impact preview asked for"
     IMPACT_FINISHED = "impact.finished", "Impact preview done"
     IMPACT_STOPPED = "impact.stopped", "Impact preview stopped"

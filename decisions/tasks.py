@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from decisions.services import activity, drifting, evaluation, sealing, simulation, sweeping
+from decisions.services import (
+    activity,
+    drifting,
+    evaluation,
+    publishing,
+    sealing,
+    simulation,
+    sweeping,
+)
 
 
 @shared_task
@@ -34,3 +42,8 @@ def count_activity() -> None:
 @shared_task
 def find_drift() -> None:
     drifting.find_drift(now=timezone.now())
+
+
+@shared_task
+def publish_due() -> None:
+    publishing.publish_due(now=timezone.now())

@@ -1,12 +1,21 @@
 """A small decision model for tests: amounts decide, odd ones go to a person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from decisions.enums import EventKind
+from decisions.errors import Invalid
 from decisions.events import SYSTEM
-from decisions.models import DecisionModel, ReferenceTable, User
-from decisions.services import authoring, publishing
+from decisions.models import (
+    AuditEvent,
+    DecisionModel,
+    ImpactReport,
+    ModelVersion,
+    ReferenceTable,
+    User,
+)
+from decisions.services import authoring, proposing, publishing, simulation
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -67,6 +76,26 @@ def publish_dmn(model: DecisionModel, dmn: str, *, now: datetime = NOW) -> None:
     version = authoring.draft_version(
         model, dmn=dmn, author=author, actor=SYSTEM, note="First", now=now
     )
-    version = publishing.propose(version, author=author, reason="Ready", now=now)
-    version = publishing.approve(version, approver=approver, reason="Fine", now=now)
-    publishing.publish(version, publisher=approver, reason="Go", now=now)
+    if DecisionModel.objects.get(pk=model.pk).live_version_id:
+        preview(version, by=author, now=now)
+    proposal = proposing.propose(version, author=author, reason="Ready", now=now)
+    proposal = proposing.approve(proposal, approver=approver, reason="Fine", now=now)
+    publishing.publish(proposal.version, publisher=approver, reason="Go", now=now)
+
+
+def preview(version: ModelVersion, *, by: User, now: datetime) -> ImpactReport | None:
+    """Work out what a version would change in the 30 days before `now`, if there is anything."""
+    try:
+        report = simulation.request(
+            ModelVersion.objects.get(pk=version.pk),
+            since=now - timedelta(days=30),
+            until=now + timedelta(days=1),
+            by=by,
+            now=now,
+        )
+    except Invalid:
+        return None  # Nothing was decided then.
+    asked = AuditEvent.objects.get(kind=EventKind.IMPACT_REQUESTED, subject_id=report.pk)
+    simulation.simulate([asked.pk], clock=lambda: now)
+    report.refresh_from_db()
+    return report

@@ -11,7 +11,7 @@ from connectors.enums import Scope
 from connectors.services import api_keys, configuration
 from decisions.events import SYSTEM, Actor
 from decisions.models import DecisionModel, ReferenceTable, User
-from decisions.services import authoring, people, publishing
+from decisions.services import authoring, people, proposing, publishing
 from reviews.services import queues as queueing
 
 MODEL = "podcast_sponsorship"
@@ -121,10 +121,10 @@ def publish(
     version = authoring.draft_version(
         model, dmn=content.dmn, author=author, actor=actor, note="First version", now=now
     )
-    version = publishing.propose(version, author=author, reason="All 16 rules are in", now=now)
+    proposal = proposing.propose(version, author=author, reason="All 16 rules are in", now=now)
     later = now + read_for
-    version = publishing.approve(version, approver=approver, reason="Read row by row", now=later)
-    publishing.publish(version, publisher=approver, reason="Goes live", now=later)
+    proposal = proposing.approve(proposal, approver=approver, reason="Read row by row", now=later)
+    publishing.publish(proposal.version, publisher=approver, reason="Goes live", now=later)
     return model
 
 

@@ -98,8 +98,8 @@ class ImpactFlip(models.Model):
 class Proposal(models.Model):
     """A draft put up for approval. Approvals count for exactly this content.
 
-    `parts` holds the hash of each thing approved ({"rules", "references", "tests", "impact",
-    "guardrails"}), `content_hash` the hash of them all.
+    `parts` holds {"hash", "words"} of each thing approved: of "rules", "references", "tests",
+    "impact" and "guardrails". `content_hash` is the hash of them all.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

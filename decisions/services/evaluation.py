@@ -171,7 +171,8 @@ def _evaluate_for(
     rules = live_rules(model, now=now)
     guards = watching.active_guards(model.pk)
     judged = [
-        (s, judge(s, rules, evidence=s.evidence.all(), now=now, guards=guards)) for s in submissions
+        (s, settlement.withheld(judge(s, rules, evidence=said, now=now, guards=guards), model))
+        for s, said in ((submission, submission.evidence.all()) for submission in submissions)
     ]
     for state in (SubmissionState.SETTLED, SubmissionState.IN_REVIEW):
         ids = [s.pk for s, j in judged if state_after(j) == state]

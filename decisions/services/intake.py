@@ -107,7 +107,8 @@ def submit_and_decide(
     submission = _build(model, rules, facts, source=source, now=now)
     rows = [_evidence(submission, name, evidence[name], now) for name in rules.evidence_inputs()]
     guards = active_guards(model.pk)
-    judged = evaluation.judge(submission, rules, evidence=rows, now=now, guards=guards)
+    said = evaluation.judge(submission, rules, evidence=rows, now=now, guards=guards)
+    judged = settlement.withheld(said, model)
     submission.state = evaluation.state_after(judged)
     entry = _entry(EventKind.SUBMISSION_RECEIVED, submission, actor, answered=(EVALUATE,))
     with transaction.atomic():

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from decisions import engine
 from decisions.canonical import digest
-from decisions.enums import ReferenceKind
+from decisions.enums import ReferenceKind, VersionState
 from decisions.errors import Fault, Invalid, Refused
 from decisions.ids import new_id
 from decisions.models import DecisionModel, ModelVersion, ReferenceTableVersion, Ruleset
@@ -104,10 +104,22 @@ def unpinned_rules(
     return _assembled(NOT_PINNED, model_id, version_id, decision_name, pairs)
 
 
-@lru_cache(maxsize=64)
 def load(version_id: UUID) -> engine.Model:
-    """Load a model version's DMN; published content never changes, so it is loaded once."""
-    return engine.load_model(ModelVersion.objects.values_list("dmn", flat=True).get(pk=version_id))
+    """Load the DMN of a version that is or was live; it never changes, so it is loaded once."""
+    known = _loaded.get(version_id)
+    if known is None:
+        dmn, state = ModelVersion.objects.values_list("dmn", "state").get(pk=version_id)
+        known = engine.load_model(dmn)
+        if state in FROZEN:
+            if len(_loaded) >= MOST_LOADED:
+                _loaded.clear()
+            _loaded[version_id] = known
+    return known
+
+
+FROZEN = (VersionState.PUBLISHED, VersionState.RETIRED)
+MOST_LOADED = 64
+_loaded: dict[UUID, engine.Model] = {}
 
 
 def sources_of(loaded: engine.Model) -> tuple[Source, ...]:

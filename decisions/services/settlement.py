@@ -1,7 +1,7 @@
 """Outcomes become final, once: by the rules at evaluation, or later by a person's verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,26 @@ class Judged:
     @property
     def final(self) -> bool:
         return self.outcome in FINAL_OUTCOMES
+
+
+STOPPED = "MODEL_STOPPED"
+
+
+def withheld(judged: Judged, model: DecisionModel) -> Judged:
+    """Return what was judged, or, while the model is stopped, a review in its fallback queue.
+
+    What the rules said stays in the record, so that its replay is the same.
+    """
+    if model.stopped_at is None:
+        return judged
+    return replace(
+        judged,
+        outcome=Outcome.REVIEW,
+        destination=model.fallback_queue,
+        reasons=[STOPPED],
+        conditions=[],
+        topics=(),
+    )
 
 
 class AlreadySettled(Refused):

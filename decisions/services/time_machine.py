@@ -91,7 +91,8 @@ def run_at(
     rules, references = rule_base.rules_at(then, at)
     now = clock or at
     guards = rule_base.guards_at(submission.model_id, at)
-    judged = judge(submission, rules, evidence=evidence, now=now, guards=guards)
+    said = judge(submission, rules, evidence=evidence, now=now, guards=guards)
+    judged = settlement.withheld(said, then.model)
     assert then.version is not None
     return Run(
         version=then.version,

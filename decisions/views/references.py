@@ -172,7 +172,8 @@ def _readers() -> dict[str, list[DecisionModel]]:
     """Return the models whose live version reads a reference table, by the table's key."""
     readers: dict[str, list[DecisionModel]] = {}
     for model in queries.models().exclude(live_version=None):
-        for source in rulesets.sources_of(rulesets.load(model.live_version_id)):
+        live = rulesets.load(rulesets.live_version_id(model))
+        for source in rulesets.sources_of(live):
             if source.kind == "reference":
                 readers.setdefault(source.key, []).append(model)
     return readers

@@ -91,6 +91,25 @@ def _version(words: str) -> Callable[[Detail], str]:
     )
 
 
+def _approved(detail: Detail) -> str:
+    told = _version("Approved version")(detail)
+    given, needed = detail.get("given"), detail.get("needed")
+    return f"{told} ({given} of {needed})" if needed else told
+
+
+def _voided(detail: Detail) -> str:
+    told = _version("Void: version")(detail)
+    return f"{told}, changed: {_joined(detail['parts'])}" if detail.get("parts") else told
+
+
+def _approvals(detail: Detail) -> str:
+    steps = [
+        f"{_count(step['approvers'], 'approver', 'approvers')} from {step['from_share']:.0%}"
+        for step in detail.get("approvals") or []
+    ]
+    return f"Needed: {_joined(steps)}"
+
+
 def _person_changed(detail: Detail) -> str:
     barred = "" if detail.get("active", True) else "; may not sign in"
     return f"Roles now: {_roles(detail.get('roles'))}{barred}"
@@ -122,7 +141,14 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.DELIVERY_DEAD: _attempt("Given up:"),
     EventKind.MODEL_DRAFTED: _version("Drafted version"),
     EventKind.MODEL_PROPOSED: _version("Proposed version"),
-    EventKind.MODEL_APPROVED: _version("Approved version"),
+    EventKind.MODEL_APPROVED: _approved,
+    EventKind.MODEL_RETURNED: _version("Returned version"),
+    EventKind.MODEL_WITHDRAWN: _version("Withdrew version"),
+    EventKind.MODEL_VOIDED: _voided,
+    EventKind.MODEL_ROLLED_BACK: lambda d: f"From version {d.get('number')} to {d.get('to')}",
+    EventKind.MODEL_STOPPED: lambda d: f"Stopped {d.get('model')}: people decide",
+    EventKind.MODEL_RESUMED: lambda d: f"{d.get('model')} decides again",
+    EventKind.MODEL_APPROVALS_CHANGED: _approvals,
     EventKind.MODEL_PUBLISHED: _version("Published version"),
     EventKind.MODEL_RETIRED: _version("Retired version"),
     EventKind.IMPACT_REQUESTED: _version("Asked what would change under version"),

@@ -6,7 +6,7 @@ from decisions.enums import VersionState
 from decisions.errors import Invalid, Refused
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, ModelVersion, ReferenceTable, User
-from decisions.services import authoring, people, publishing
+from decisions.services import authoring, people
 from tests.rules import HERE, NOW, person, publish_dmn, small_model
 
 pytestmark = pytest.mark.django_db
@@ -30,45 +30,6 @@ def test_second_version_retires_the_first_and_history_says_who_and_why():
     ]
     latest = ModelVersion.history.filter(number=2).first()
     assert (latest.history_change_reason, str(latest.history_user)) == ("Go", "Ari Approver")
-
-
-def test_nobody_approves_their_own_version():
-    model = small_model()
-    both = person("Bo Both", "rule_author", "approver")
-    version = authoring.draft_version(
-        model,
-        dmn=model.live_version.dmn if model.live_version else (HERE / "small.dmn").read_text(),
-        author=both,
-        actor=SYSTEM,
-        note="",
-        now=NOW,
-    )
-    version = publishing.propose(version, author=both, reason="", now=NOW)
-    with pytest.raises(Refused, match="Someone else must approve"):
-        publishing.approve(version, approver=both, reason="", now=NOW)
-
-
-def test_who_proposed_it_meanwhile_does_not_approve_it():
-    model = small_model()
-    bo = person("Bo Both", "rule_author", "approver")
-    seen_before = authoring.draft_version(
-        model, dmn=(HERE / "small.dmn").read_text(), author=None, actor=SYSTEM, note="", now=NOW
-    )
-    publishing.propose(
-        ModelVersion.objects.get(pk=seen_before.pk), author=bo, reason="Ready", now=NOW
-    )
-    with pytest.raises(Refused, match="Someone else must approve"):
-        publishing.approve(seen_before, approver=bo, reason="", now=NOW)
-
-
-def test_draft_cannot_skip_approval():
-    model = small_model()
-    ann = person("Ann", "rule_author")
-    version = authoring.draft_version(
-        model, dmn=(HERE / "small.dmn").read_text(), author=ann, actor=SYSTEM, note="", now=NOW
-    )
-    with pytest.raises(Refused, match="is draft; it cannot become live"):
-        publishing.publish(version, publisher=ann, reason="", now=NOW)
 
 
 @pytest.mark.parametrize("dmn", ["", "not xml", "<definitions/>", "<a><b></a>"])

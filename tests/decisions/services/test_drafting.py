@@ -5,8 +5,8 @@ import pytest
 from decisions import engine
 from decisions.errors import Invalid, Refused
 from decisions.models import DraftChange, ModelVersion
-from decisions.services import drafting, guarding, publishing, testing
-from tests.rules import FACTS, NOW, person, small_model
+from decisions.services import drafting
+from tests.rules import NOW, person, small_model
 
 pytestmark = pytest.mark.django_db
 
@@ -183,60 +183,3 @@ def test_only_drafts_are_edited(draft, ines):
     live = draft.based_on
     with pytest.raises(Refused, match="is live and cannot be changed"):
         edit(live, cells(live, 0, 0, "> 5"), ines)
-
-
-def test_a_draft_with_a_failing_test_is_not_proposed(draft, ines):
-    testing.create(
-        draft,
-        name="Small sums pass",
-        facts=FACTS,
-        expected={"outcome": "reject"},
-        author=ines,
-        reason="Try",
-        now=NOW,
-    )
-    with pytest.raises(Invalid, match=r"^1 of 1 rule tests fail, the first is “Small sums pass”\."):
-        publishing.propose(draft, author=ines, reason="Ready", now=NOW)
-
-
-def test_a_draft_with_a_problem_is_not_proposed(draft, ines):
-    edit(draft, cells(draft, 0, 0, "> nothing.like.it"), ines)
-    draft.refresh_from_db()
-    with pytest.raises(Invalid, match="has problems and cannot be proposed"):
-        publishing.propose(draft, author=ines, reason="Ready", now=NOW)
-
-
-def test_whoever_changed_a_draft_does_not_approve_it(draft, ines):
-    ari = person("Ari", "rule_author", "approver")
-    edit(draft, cells(draft, 0, 0, "> 900"), ari)
-    draft.refresh_from_db()
-    proposed = publishing.propose(draft, author=ines, reason="Ready", now=NOW)
-    with pytest.raises(Refused, match="Someone else must approve it"):
-        publishing.approve(proposed, approver=ari, reason="Fine", now=NOW)
-
-
-def test_a_version_that_breaks_a_guardrail_does_not_go_live(draft, ines):
-    guarding.create(
-        draft.model,
-        name="No small sums",
-        applies="amount < 600",
-        forbidden='outcome = "approve"',
-        basis="",
-        author=ines,
-        reason="Try",
-        now=NOW,
-    )
-    testing.create(
-        draft,
-        name="Small sums pass",
-        facts=FACTS,
-        expected={"outcome": "approve"},
-        author=ines,
-        reason="Try",
-        now=NOW,
-    )
-    ari = person("Ari", "approver")
-    version = publishing.propose(draft, author=ines, reason="Ready", now=NOW)
-    version = publishing.approve(version, approver=ari, reason="Fine", now=NOW)
-    with pytest.raises(Invalid, match="breaks the guardrail “No small sums”"):
-        publishing.publish(version, publisher=ari, reason="Go", now=NOW)

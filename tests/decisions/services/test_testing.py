@@ -4,8 +4,8 @@ import pytest
 
 from decisions.errors import Invalid, Refused
 from decisions.events import SYSTEM
-from decisions.models import Decision, ModelVersion, RuleTest
-from decisions.services import candidates, drafting, intake, publishing, testing
+from decisions.models import Decision, RuleTest
+from decisions.services import candidates, drafting, intake, proposing, testing
 from decisions.services.coverage import coverage
 from tests.rules import FACTS, NOW, person, small_model
 
@@ -119,7 +119,7 @@ def test_change_and_removal_stay_in_the_history(draft, ines):
 
 def test_tests_of_a_version_in_use_are_frozen(draft, ines):
     test = add(draft, ines)
-    publishing.propose(ModelVersion.objects.get(pk=draft.pk), author=ines, reason="Go", now=NOW)
+    proposing.propose(draft, author=ines, reason="Go", now=NOW)
     with pytest.raises(Refused, match="frozen"):
         testing.remove(test, author=ines, reason="Late", now=NOW)
     with pytest.raises(Refused, match="frozen"):

@@ -11,7 +11,7 @@ from decisions.enums import Outcome
 from decisions.events import SYSTEM, Actor
 from decisions.ids import new_id
 from decisions.models import Decision, Evidence
-from decisions.services import explanation, intake, settlement
+from decisions.services import explanation, intake, settlement, stopping
 from tests.rules import FACTS, NOW, person, small_model
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("messages")]
@@ -70,6 +70,13 @@ def test_matched_row_shows_its_cells_beside_the_values(client):
     assert "over 1000" in row  # The value of the reference table, not its name.
     assert 'title="&gt; limits.most"' in row
     assert "TOO_<wbr>MUCH" in row
+
+
+def test_page_says_that_the_model_was_stopped_and_not_what_the_rules_said(client, model):
+    stopping.stop(model, by=person("Ari", "approver"), reason="Wrong limits", now=NOW)
+    html = page(client, decide(amount=1001))
+    assert "The model was stopped, so a person decides" in html
+    assert "Decided by <a" not in html
 
 
 def test_rows_after_the_first_match_are_one_line(client):
