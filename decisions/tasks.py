@@ -8,9 +8,6 @@ from decisions.services import (
     drifting,
     evaluation,
     publishing,
-    challenging,
-    drifting,
-    evaluation,
     sealing,
     simulation,
     sweeping,
@@ -25,11 +22,6 @@ def evaluate(event_ids: list[str]) -> None:
 @shared_task
 def simulate(event_ids: list[str]) -> None:
     simulation.simulate(event_ids, clock=timezone.now)
-
-
-@shared_task
-def challenge(event_ids: list[str]) -> None:
-    challenging.answer(event_ids, now=timezone.now())
 
 
 @shared_task

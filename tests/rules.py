@@ -16,8 +16,6 @@ from decisions.models import (
     User,
 )
 from decisions.services import authoring, proposing, publishing, simulation
-from decisions.models import DecisionModel, ModelVersion, ReferenceTable, User
-from decisions.services import authoring, publishing
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -69,31 +67,10 @@ def small_model(
 
 def publish_dmn(model: DecisionModel, dmn: str, *, now: datetime = NOW) -> None:
     """Take DMN text through draft, proposal and approval to live."""
-    version = approved(model, dmn, now=now)
-    publishing.publish(version, publisher=an_approver(), reason="Go", now=now)
-
-
-def approved(model: DecisionModel, dmn: str | None = None, *, now: datetime = NOW) -> ModelVersion:
-    """Take DMN text, the small model's where none is given, through draft and proposal to yes."""
-    version = proposed(model, dmn, now=now)
-    return publishing.approve(version, approver=an_approver(), reason="Fine", now=now)
-
-
-def proposed(model: DecisionModel, dmn: str | None = None, *, now: datetime = NOW) -> ModelVersion:
-    """Take DMN text, the small model's where none is given, to a proposal."""
     author = User.objects.filter(email="author@example.com").first() or person(
         "Ada Author", "rule_author", email="author@example.com"
     )
-    text = dmn or (HERE / "small.dmn").read_text()
-    version = authoring.draft_version(
-        model, dmn=text, author=author, actor=SYSTEM, note="First", now=now
-    )
-    return publishing.propose(version, author=author, reason="Ready", now=now)
-
-
-def an_approver() -> User:
-    """Return the person who approves in tests."""
-    return User.objects.filter(email="approver@example.com").first() or person(
+    approver = User.objects.filter(email="approver@example.com").first() or person(
         "Ari Approver", "approver", email="approver@example.com"
     )
     version = authoring.draft_version(

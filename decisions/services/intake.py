@@ -17,7 +17,7 @@ from decisions.errors import Fault, Invalid, Refused
 from decisions.events import Actor, Entry
 from decisions.ids import new_id
 from decisions.models import Decision, DecisionModel, Evidence, Submission
-from decisions.services import evaluation, rollout, settlement
+from decisions.services import evaluation, settlement
 from decisions.services.rulesets import (
     Rules,
     live_model,
@@ -109,8 +109,6 @@ def submit_and_decide(
     guards = active_guards(model.pk)
     said = evaluation.judge(submission, rules, evidence=rows, now=now, guards=guards)
     judged = settlement.withheld(said, model)
-    chosen = rollout.rules_for(submission, rules, rollout.rollout_of(model, now=now), now=now)
-    judged = evaluation.judge(submission, chosen, evidence=rows, now=now, guards=guards)
     submission.state = evaluation.state_after(judged)
     entry = _entry(EventKind.SUBMISSION_RECEIVED, submission, actor, answered=(EVALUATE,))
     with transaction.atomic():

@@ -25,16 +25,6 @@ log = structlog.get_logger(__name__)
 
 AT_ITS_TIME = "The time set for it has come"
 CAN_RUN = ("rules", "references", "guardrails")
-from decisions import engine, events, history
-from decisions.enums import VERSION_TRANSITIONS, EventKind, VersionState
-from decisions.errors import Invalid, Refused
-from decisions.events import Actor
-from decisions.models import DecisionModel, ModelVersion, User
-from decisions.services import challenging
-from decisions.services.authoring import faults_of
-from decisions.services.guarding import try_all
-from decisions.services.rulesets import current_references, sources_of
-from decisions.services.testing import run_all
 
 
 def publish(
@@ -156,13 +146,6 @@ def _go_live(
             kind=EventKind.MODEL_ROLLED_BACK if back_from else None,
             changes={"retired_at": now, "retire_at": None},
             detail={"to": version.number} if back_from else None,
-        words = f"v{version.number} went live"
-        challenging.end_running(version.model_id, by=publisher, reason=words, now=now)
-        model = DecisionModel.objects.select_for_update().get(pk=version.model_id)
-        for live in model.versions.filter(state=VersionState.PUBLISHED):
-            _move(live, VersionState.RETIRED, publisher, reason, now, {"retired_at": now})
-        published = _move(
-            version, VersionState.PUBLISHED, publisher, reason, now, {"published_at": now}
         )
     changes = {"published_at": now, "publish_at": None, "retired_at": None}
     published = move(
