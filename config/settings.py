@@ -262,6 +262,7 @@ EVENT_SUBSCRIBERS = {
     "decision.settled": ["connectors.tasks.dispatch"],
     "delivery.requested": ["connectors.tasks.deliver"],
     "impact.requested": ["decisions.tasks.simulate"],
+    "challenger.asked": ["decisions.tasks.challenge"],
 }
 
 CELERY_BROKER_URL = redis or f"redis+socket://{BROKER_SOCKET}"

@@ -1,5 +1,6 @@
 """What people type into the pages of decisions: its shape, and words for what does not fit."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils import timezone
 
-from decisions.enums import EventKind, Outcome, Role, SettledBy, SubmissionState
-from decisions.models import DecisionModel
+from decisions.enums import ChallengerMode, EventKind, Outcome, Role, SettledBy, SubmissionState
+from decisions.models import DecisionModel, ModelVersion
 from decisions.queries.audit import Trail
 
 ROLE_WORDS = {
@@ -208,3 +209,48 @@ class TimeMachineForm(MomentForm):
         elif facts is None and not given.get("reference") and not self.errors:
             self.add_error("reference", "Name a submission or a decision, or give facts.")
         return given
+
+
+class ShareForm(forms.Form):
+    """Another share of the traffic for a roll-out, with the reason."""
+
+    percent = forms.IntegerField(label="Share of the traffic, per cent", min_value=1, max_value=100)
+    reason = forms.CharField(label="Why", max_length=100)
+
+
+class ChallengerForm(forms.Form):
+    """A version to run beside the live one."""
+
+    version = forms.TypedChoiceField(label="Version", coerce=int)
+    mode = forms.ChoiceField(
+        label="How",
+        choices=[
+            (ChallengerMode.SHADOW, "Shadow: answers after each decision, without any effect"),
+            (ChallengerMode.ROLLOUT, "Roll-out: decides a share of the submissions"),
+        ],
+        widget=forms.RadioSelect,
+        initial=ChallengerMode.SHADOW,
+    )
+    percent = forms.IntegerField(
+        label="Share of the traffic, per cent",
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text="For a roll-out. A tenth is a good beginning.",
+    )
+    key = forms.CharField(
+        label="Chosen by",
+        required=False,
+        max_length=200,
+        help_text="FEEL over the facts, such as brand: all submissions of one brand then meet the "
+        "same rules. Empty: each submission by itself.",
+    )
+    reason = forms.CharField(label="Why", max_length=100)
+
+    def __init__(self, *given: Any, versions: Sequence[ModelVersion], **named: Any) -> None:
+        super().__init__(*given, **named)
+        field = self.fields["version"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [
+            (v.number, f"v{v.number}, {v.get_state_display().lower()}") for v in versions
+        ]

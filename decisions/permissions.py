@@ -18,6 +18,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "decisions.preview_impact": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
     "decisions.comment_on_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.approve_rules": (Role.APPROVER,),
+    "decisions.challenge_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.run_as_of": (Role.RULE_AUTHOR, Role.APPROVER, Role.AUDITOR),
     "decisions.view_audit": (Role.AUDITOR, Role.ADMIN),
     "decisions.manage_people": (Role.ADMIN,),

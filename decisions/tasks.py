@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from decisions.services import (
     activity,
+    challenging,
     drifting,
     evaluation,
     publishing,
@@ -22,6 +23,11 @@ def evaluate(event_ids: list[str]) -> None:
 @shared_task
 def simulate(event_ids: list[str]) -> None:
     simulation.simulate(event_ids, clock=timezone.now)
+
+
+@shared_task
+def challenge(event_ids: list[str]) -> None:
+    challenging.answer(event_ids, now=timezone.now())
 
 
 @shared_task

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from decisions.views import (
     audit,
     cells,
+    challengers,
     comments,
     drafts,
     impact,
@@ -40,6 +41,10 @@ urlpatterns: list[URLPattern] = [
     path("models/<slug:slug>/", models.model, name="model"),
     path("models/<slug:slug>/versions/<int:number>/", models.version, name="model_version"),
     path("models/<slug:slug>/versions/<int:number>/dmn", models.download, name="model_version_dmn"),
+    path("models/<slug:slug>/challengers/", challengers.challengers, name="challengers"),
+    path("challengers/<uuid:pk>/", challengers.result, name="challenger_result"),
+    path("challengers/<uuid:pk>/share/", challengers.share, name="challenger_share"),
+    path("challengers/<uuid:pk>/end/", challengers.end, name="challenger_end"),
     path("models/<slug:slug>/drafts/<int:number>/life.json", lives.life, name="draft_life"),
     path("models/<slug:slug>/drafts/", drafts.start, name="draft_start"),
     path("models/<slug:slug>/drafts/<int:number>/", drafts.draft, name="draft"),

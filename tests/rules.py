@@ -12,6 +12,7 @@ from decisions.models import (
     DecisionModel,
     ImpactReport,
     ModelVersion,
+    Proposal,
     ReferenceTable,
     User,
 )
@@ -67,20 +68,39 @@ def small_model(
 
 def publish_dmn(model: DecisionModel, dmn: str, *, now: datetime = NOW) -> None:
     """Take DMN text through draft, proposal and approval to live."""
+    version = approved(model, dmn, now=now)
+    publishing.publish(version, publisher=an_approver(), reason="Go", now=now)
+
+
+def approved(model: DecisionModel, dmn: str = "", *, now: datetime = NOW) -> ModelVersion:
+    """Take DMN text, the small model's where none is given, through draft and proposal to yes."""
+    proposal = _proposal(model, dmn, now)
+    return proposing.approve(proposal, approver=an_approver(), reason="Fine", now=now).version
+
+
+def proposed(model: DecisionModel, dmn: str = "", *, now: datetime = NOW) -> ModelVersion:
+    """Take DMN text, the small model's where none is given, to a proposal."""
+    return _proposal(model, dmn, now).version
+
+
+def _proposal(model: DecisionModel, dmn: str, now: datetime) -> Proposal:
     author = User.objects.filter(email="author@example.com").first() or person(
         "Ada Author", "rule_author", email="author@example.com"
     )
-    approver = User.objects.filter(email="approver@example.com").first() or person(
-        "Ari Approver", "approver", email="approver@example.com"
-    )
+    text = dmn or (HERE / "small.dmn").read_text()
     version = authoring.draft_version(
-        model, dmn=dmn, author=author, actor=SYSTEM, note="First", now=now
+        model, dmn=text, author=author, actor=SYSTEM, note="First", now=now
     )
     if DecisionModel.objects.get(pk=model.pk).live_version_id:
         preview(version, by=author, now=now)
-    proposal = proposing.propose(version, author=author, reason="Ready", now=now)
-    proposal = proposing.approve(proposal, approver=approver, reason="Fine", now=now)
-    publishing.publish(proposal.version, publisher=approver, reason="Go", now=now)
+    return proposing.propose(version, author=author, reason="Ready", now=now)
+
+
+def an_approver() -> User:
+    """Return the person who approves in tests."""
+    return User.objects.filter(email="approver@example.com").first() or person(
+        "Ari Approver", "approver", email="approver@example.com"
+    )
 
 
 def preview(version: ModelVersion, *, by: User, now: datetime) -> ImpactReport | None:

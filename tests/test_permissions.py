@@ -16,9 +16,9 @@ from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent
-from decisions.services import commenting, intake, simulation
+from decisions.services import challenging, commenting, intake, simulation
 from reviews.services import queues, routing
-from tests.rules import FACTS, NOW, person, small_model
+from tests.rules import FACTS, NOW, person, proposed, small_model
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model_version_dmn": (READERS, set()),
     "decisions:draft_start": (set(), {"rule_author"}),
     "decisions:draft_life": (READERS, set()),
+    "decisions:challengers": (READERS, {"rule_author", "approver"}),
+    "decisions:challenger_result": (READERS, set()),
+    "decisions:challenger_share": (set(), {"approver"}),
+    "decisions:challenger_end": (set(), {"rule_author", "approver"}),
     "decisions:draft": (READERS, set()),
     "decisions:draft_table": (READERS, set()),
     "decisions:draft_rows": (READERS, set()),
@@ -186,6 +190,9 @@ def records(monkeypatch):
         now=NOW,
     )
     first = {"slug": model.key, "number": 1}
+    shadow = challenging.start(
+        proposed(model), mode="shadow", by=report.requested_by, reason="Try", now=NOW
+    )
     robot = person("Robot", Role.INTEGRATION)
     key, _ = api_keys.create(
         name="Robot",
@@ -211,6 +218,10 @@ def records(monkeypatch):
         **{
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}
             for name in ("table", "rows", "problems", "reading")
+        },
+        "decisions:challengers": {"slug": model.key},
+        **{
+            f"decisions:challenger_{name}": {"pk": shadow.pk} for name in ("result", "share", "end")
         },
         "decisions:version_impact": {"slug": model.key, "number": 1},
         "decisions:impact": {"pk": report.pk},

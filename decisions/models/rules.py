@@ -29,6 +29,9 @@ class DecisionModel(models.Model):
     live_version = models.ForeignKey(
         "ModelVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    challenger = models.ForeignKey(
+        "Challenger", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # The one that runs, so that the hot path need not ask.
     approvals = models.JSONField(default=list)
     stopped_at = models.DateTimeField(null=True)
     stopped_reason = models.CharField(max_length=500, blank=True)

@@ -212,6 +212,11 @@ def _locked(version: ModelVersion) -> ModelVersion:
             f"Version {draft.number} is {draft.get_state_display().lower()} and cannot be changed. "
             "Start a new draft from it."
         )
+    if draft.rulesets.exists():
+        raise Refused(
+            f"Version {draft.number} has decided submissions in a roll-out, so it stays as it "
+            "was. Start a new draft from it."
+        )
     return draft
 
 

@@ -14,7 +14,7 @@ from decisions.canonical import canonical, digest
 from decisions.enums import Outcome, SubmissionState
 from decisions.errors import Expected
 from decisions.models import DecisionModel, Evidence, Submission
-from decisions.services import settlement, watching
+from decisions.services import rollout, settlement, watching
 from decisions.services.rulesets import Rules, live_rules
 from decisions.services.settlement import Judged
 
@@ -169,11 +169,14 @@ def _evaluate_for(
     now: datetime,
 ) -> None:
     rules = live_rules(model, now=now)
+    share = rollout.rollout_of(model, now=now)
     guards = watching.active_guards(model.pk)
-    judged = [
-        (s, settlement.withheld(judge(s, rules, evidence=said, now=now, guards=guards), model))
-        for s, said in ((submission, submission.evidence.all()) for submission in submissions)
-    ]
+    judged = []
+    for submission in submissions:
+        chosen = rollout.rules_for(submission, rules, share, now=now)
+        evidence = submission.evidence.all()
+        said = judge(submission, chosen, evidence=evidence, now=now, guards=guards)
+        judged.append((submission, settlement.withheld(said, model)))
     for state in (SubmissionState.SETTLED, SubmissionState.IN_REVIEW):
         ids = [s.pk for s, j in judged if state_after(j) == state]
         if ids:

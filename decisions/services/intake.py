@@ -17,7 +17,7 @@ from decisions.errors import Fault, Invalid, Refused
 from decisions.events import Actor, Entry
 from decisions.ids import new_id
 from decisions.models import Decision, DecisionModel, Evidence, Submission
-from decisions.services import evaluation, settlement
+from decisions.services import evaluation, rollout, settlement
 from decisions.services.rulesets import (
     Rules,
     live_model,
@@ -107,7 +107,8 @@ def submit_and_decide(
     submission = _build(model, rules, facts, source=source, now=now)
     rows = [_evidence(submission, name, evidence[name], now) for name in rules.evidence_inputs()]
     guards = active_guards(model.pk)
-    said = evaluation.judge(submission, rules, evidence=rows, now=now, guards=guards)
+    chosen = rollout.rules_for(submission, rules, rollout.rollout_of(model, now=now), now=now)
+    said = evaluation.judge(submission, chosen, evidence=rows, now=now, guards=guards)
     judged = settlement.withheld(said, model)
     submission.state = evaluation.state_after(judged)
     entry = _entry(EventKind.SUBMISSION_RECEIVED, submission, actor, answered=(EVALUATE,))

@@ -10,7 +10,7 @@ from decisions import history
 from decisions.enums import EventKind, ProposalState, VersionState
 from decisions.errors import Expected, Invalid, Refused
 from decisions.models import DecisionModel, ModelVersion, Proposal, User
-from decisions.services import binding
+from decisions.services import binding, challenging
 from decisions.services.lifecycle import (
     locked_model,
     locked_proposal,
@@ -151,6 +151,7 @@ def _go_live(
     published = move(
         version, VersionState.PUBLISHED, person=person, reason=why, now=now, changes=changes
     )
+    challenging.end_running(model, by=person, reason=f"v{version.number} went live", now=now)
     model.live_version = published
     history.save(model, by=person, reason=why, now=now)
     return published

@@ -64,7 +64,11 @@ def live_version_id(model: DecisionModel) -> UUID:
 
 def live_rules(model: DecisionModel, *, now: datetime) -> Rules:
     """Return the rules in force for `model`: its live version and today's reference tables."""
-    version_id = live_version_id(model)
+    return version_rules(model, live_version_id(model), now=now)
+
+
+def version_rules(model: DecisionModel, version_id: UUID, *, now: datetime) -> Rules:
+    """Return a version's rules with today's reference tables, pinned for decisions to name."""
     loaded = load(version_id)
     keys = [s.key for s in sources_of(loaded) if s.kind == "reference"]
     versions = current_references(keys)

@@ -1,6 +1,6 @@
 """Outcomes become final, once: by the rules at evaluation, or later by a person's verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,14 @@ from decisions.enums import (
 from decisions.errors import Invalid, Refused
 from decisions.events import RULES, Actor, Entry
 from decisions.ids import new_id
-from decisions.models import Action, Decision, DecisionModel, GuardrailBreach, Submission
+from decisions.models import (
+    Action,
+    Challenger,
+    Decision,
+    DecisionModel,
+    GuardrailBreach,
+    Submission,
+)
 
 
 @dataclass(frozen=True)
@@ -107,8 +114,20 @@ def write(
         GuardrailBreach.objects.bulk_create(breaches, batch_size=500)
     if actions:
         Action.objects.bulk_create(actions, batch_size=500)
+    entries += _asked(decisions, model)
     events.record_many(entries, now=now)
     return decisions
+
+
+def _asked(decisions: Sequence[Decision], model: DecisionModel) -> Iterator[Entry]:
+    """Ask the challenger, where one runs, what it says of what the rules decided."""
+    if model.challenger_id is None or model.stopped_at is not None:
+        return
+    challenger = Challenger(pk=model.challenger_id)
+    keys = [str(decision.pk) for decision in decisions]
+    for start in range(0, len(keys), events.CHUNK):
+        detail = {"decisions": keys[start : start + events.CHUNK]}
+        yield Entry(EventKind.CHALLENGER_ASKED, challenger, RULES, detail=detail)
 
 
 def decision_from(submission: Submission, said: Judged, *, now: datetime) -> Decision:

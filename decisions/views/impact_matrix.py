@@ -73,8 +73,12 @@ def sentence_of(report: ImpactReport) -> str:
 
 
 def matrix_of(report: ImpactReport, chosen: str) -> list[Line]:
-    """Arrange the counts by outcome before (rows) and after (columns)."""
-    found = report.found.get("matrix", {})
+    """Arrange the counts of a report by outcome before (rows) and after (columns)."""
+    return lines_of(report.found.get("matrix", {}), chosen)
+
+
+def lines_of(found: dict[str, Any], chosen: str) -> list[Line]:
+    """Arrange counts ({"review>approve": {"count", "moved", "money"}}) as rows of a matrix."""
     most = max([*(cell["moved"] for cell in found.values()), 1])
 
     def cell_of(before: str, after: str) -> Cell:
@@ -96,7 +100,11 @@ def matrix_of(report: ImpactReport, chosen: str) -> list[Line]:
 
 def kinds_of(report: ImpactReport) -> list[Kind]:
     """Return the kinds of change there are, the most frequent first."""
-    return sorted(_kinds(report.found.get("matrix", {})), key=lambda kind: -kind.count)
+    return kinds_in(report.found.get("matrix", {}))
+
+
+def kinds_in(matrix: dict[str, Any]) -> list[Kind]:
+    return sorted(_kinds(matrix), key=lambda kind: -kind.count)
 
 
 def _kinds(matrix: dict[str, Any]) -> Iterator[Kind]:

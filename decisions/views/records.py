@@ -13,6 +13,7 @@ PAGES = {
     "modelversion": "decisions:model_version",
     "referencetable": "decisions:reference_table",
     "impactreport": "decisions:impact",
+    "challenger": "decisions:challenger_result",
     "user": "decisions:person",
     "reviewitem": "reviews:item",
     "delivery": "connectors:delivery",
@@ -28,6 +29,7 @@ KINDS = {
     "connector": "The connector",
     "apikey": "The API key",
     "impactreport": "The impact preview",
+    "challenger": "The challenger",
 }
 
 

@@ -110,6 +110,12 @@ def _approvals(detail: Detail) -> str:
     return f"Needed: {_joined(steps)}"
 
 
+def _challenger(detail: Detail) -> str:
+    shadow = detail.get("mode") == "shadow"
+    share = "in the shadow" if shadow else f"{detail.get('percent')} % of the traffic"
+    return f"Version {detail.get('number')}, {share}"
+
+
 def _person_changed(detail: Detail) -> str:
     barred = "" if detail.get("active", True) else "; may not sign in"
     return f"Roles now: {_roles(detail.get('roles'))}{barred}"
@@ -155,6 +161,12 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.IMPACT_FINISHED: lambda d: f"{d.get('changed')} of {d.get('total')} would change",
     EventKind.ROW_COMMENTED: _row("Commented on"),
     EventKind.ROW_COMMENT_RESOLVED: _row("Resolved a comment on"),
+    EventKind.CHALLENGER_STARTED: _challenger,
+    EventKind.CHALLENGER_CHANGED: _challenger,
+    EventKind.CHALLENGER_ENDED: _challenger,
+    EventKind.CHALLENGER_ASKED: lambda d: (
+        f"About {_count(len(d.get('decisions') or []), 'decision', 'decisions')}"
+    ),
     EventKind.RULE_DRIFTED: lambda d: (
         f"Row {d.get('row')} of {d.get('table')} matches {float(d.get('now') or 0):.1%} of the "
         f"decisions, {float(d.get('before') or 0):.1%} before"
