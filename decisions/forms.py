@@ -218,6 +218,12 @@ class ShareForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=100)
 
 
+class EndForm(forms.Form):
+    """Why a challenger ends."""
+
+    reason = forms.CharField(label="Why", max_length=100)
+
+
 class ChallengerForm(forms.Form):
     """A version to run beside the live one."""
 

@@ -15,7 +15,7 @@ from decisions.access import PageRequest, refuse_unless_held, requires
 from decisions.enums import ChallengerMode, Outcome
 from decisions.errors import Expected, Invalid
 from decisions.faults import add_faults
-from decisions.forms import ChallengerForm, ShareForm
+from decisions.forms import ChallengerForm, EndForm, ShareForm
 from decisions.models import Challenger, ChallengerAnswer, DecisionModel
 from decisions.queries import challengers as queries
 from decisions.services import challenging
@@ -99,10 +99,13 @@ def share(request: PageRequest, pk: UUID) -> HttpResponse:
 @requires("decisions.challenge_rules")
 def end(request: PageRequest, pk: UUID) -> HttpResponse:
     """Take a challenger away."""
-    found = get_object_or_404(Challenger.objects.select_related("model"), pk=pk)
+    found = get_object_or_404(queries.challenger_whole(pk))
     if found.mode == ChallengerMode.ROLLOUT:
         refuse_unless_held(request, "decisions.approve_rules")
-    reason = request.POST.get("reason", "").strip() or "Ended"
+    form = EndForm(request.POST, auto_id="end_%s")
+    if not form.is_valid():
+        return _page(request, found, ShareForm(), ending=form, code=422)
+    reason = form.cleaned_data["reason"]
     challenging.end(found, by=request.user, reason=reason, now=timezone.now())
     messages.success(request, "The live version decides everything again.")
     return redirect("decisions:challenger_result", pk)
@@ -132,7 +135,12 @@ def _tell(form: ChallengerForm | ShareForm, refusal: Expected) -> None:
 
 
 def _page(
-    request: PageRequest, found: Challenger, form: ShareForm, code: int = 200
+    request: PageRequest,
+    found: Challenger,
+    form: ShareForm,
+    *,
+    ending: EndForm | None = None,
+    code: int = 200,
 ) -> HttpResponse:
     matrix = queries.matrix_of(found)
     kinds = kinds_in(matrix)
@@ -149,6 +157,7 @@ def _page(
         "version": found.version,
         "challenger": found,
         "form": form,
+        "ending": ending or EndForm(auto_id="end_%s"),
         "total": total,
         "moved": moved,
         "sentence": _sentence(total, moved),
@@ -169,7 +178,8 @@ def _sentence(total: int, moved: int) -> str:
         return "Nothing to compare yet."
     if not moved:
         return f"All {total:,} answers were the same." if total > 1 else "The answer was the same."
-    return f"{moved:,} of {total:,} answers were different ({moved / total:.1%})."
+    share = f"{moved / total * 100:.1f}\N{NO-BREAK SPACE}%"
+    return f"{moved:,} of {total:,} answers were different ({share})."
 
 
 def _with_causes(

@@ -100,7 +100,7 @@ def test_what_is_missing_is_told_at_its_field(model, approver):
 
 def test_comparison_counts_and_lists_what_differs_with_why(model, approver):
     html = page(approver, compared(model))
-    assert "2 of 3 answers were different (66.7%)." in html
+    assert "2 of 3 answers were different (66.7\N{NO-BREAK SPACE}%)." in html
     rows = html[html.index('id="items"') :]
     assert rows.count('class="rowlink"') == 2
     assert "Spend rules, row 2: Amount from &gt; limits.doubt to &gt; 400" in rows
@@ -131,7 +131,8 @@ def test_author_ends_a_shadow_but_not_a_roll_out(model):
     author = client_of("rule_author")
     assert post(author, "challenger_end", challenger.pk)[0] == 403
     Challenger.objects.filter(pk=challenger.pk).update(mode="shadow")
-    assert post(author, "challenger_end", challenger.pk)[0] == 302
+    assert post(author, "challenger_end", challenger.pk)[0] == 422  # Nobody said why.
+    assert post(author, "challenger_end", challenger.pk, reason="Enough")[0] == 302
     challenger.refresh_from_db()
     assert challenger.ended_at is not None
 
