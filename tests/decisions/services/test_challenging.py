@@ -15,9 +15,11 @@ from decisions.models import (
     ChallengerAnswer,
     Decision,
     DecisionModel,
+    ReferenceTable,
     Ruleset,
 )
 from decisions.services import (
+    authoring,
     challenging,
     drafting,
     evaluation,
@@ -25,8 +27,19 @@ from decisions.services import (
     intake,
     publishing,
     settlement,
+    stopping,
 )
-from tests.rules import FACTS, HERE, NOW, an_approver, approved, person, proposed, small_model
+from tests.rules import (
+    FACTS,
+    HERE,
+    NOW,
+    an_approver,
+    approved,
+    person,
+    proposed,
+    publish_dmn,
+    small_model,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -290,3 +303,32 @@ def test_version_that_has_decided_may_not_be_edited_any_more(model, ada):
     change = {"op": "remove_rows", "table": "spend_table", "rows": ["rule3"]}
     with pytest.raises(Refused, match="has decided submissions in a roll-out"):
         drafting.edit(version, [change], based_on=0, author=ada, now=NOW)
+
+
+def test_version_whose_approval_is_void_decides_nothing_more(model, ada):
+    roll_out(model, ada, 100)
+    assert numbers([decide()]) == {2}
+    table = ReferenceTable.objects.get(key="limits")
+    rows = [{"key": "most", "value": 2000}, {"key": "doubt", "value": 600}]
+    authoring.change_table(table, rows=rows, author=ada, actor=SYSTEM, reason="More", now=NOW)
+    version = model.versions.get(number=2)
+    with pytest.raises(Refused, match="approvals are void"):
+        publishing.publish(version, publisher=an_approver(), reason="Go", now=NOW)
+    assert numbers([decide()]) == {1}
+
+
+def test_stopped_model_asks_no_challenger(model, ada):
+    shadow(model, ada)
+    stopping.stop(model, by=ada, reason="Odd answers", now=NOW)
+    assert decide().outcome == "review"
+    assert asked_events() == []
+
+
+def test_timetable_that_rolls_back_ends_the_challenger(model, ada):
+    publish_dmn(model, STRICT, now=NOW)
+    challenger = roll_out(model, ada, 50, dmn=DMN)
+    first = model.versions.get(number=1)
+    publishing.roll_back(model, to=first, by=None, reason="Its time has come", now=NOW + HOUR)
+    challenger.refresh_from_db()
+    assert (challenger.ended_at, challenger.history.first().history_user) == (NOW + HOUR, None)
+    assert DecisionModel.objects.get().challenger_id is None
