@@ -1,10 +1,12 @@
 """The navigation as plain records: what there is, who may open it, and which key jumps there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+
+from decisions.queries.releases import waiting_count
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Item:
     icon: str
     permission: str = ""
     key: str = ""
+    count: Callable[[], int] | None = None  # How many wait there,
+    counted_for: str = ""  # for the people who hold this permission.
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Link:
     icon: str
     key: str
     current: bool
+    count: int = 0
 
 
 GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
@@ -62,6 +67,14 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "decisions:reference_table_list",
                 "list-ordered",
                 "decisions.view_rules",
+            ),
+            Item(
+                "Changes",
+                "decisions:changes",
+                "git-pull-request-arrow",
+                "decisions.view_rules",
+                count=waiting_count,
+                counted_for="decisions.approve_rules",
             ),
         ),
     ),
@@ -100,4 +113,5 @@ def _links(items: tuple[Item, ...], request: HttpRequest) -> Iterator[Link]:
             continue
         url = reverse(item.url_name)
         here = request.path == url if url == "/" else request.path.startswith(url)
-        yield Link(item.label, url, item.icon, item.key, here)
+        count = item.count() if item.count and request.user.has_perm(item.counted_for) else 0
+        yield Link(item.label, url, item.icon, item.key, here, count)

@@ -15,10 +15,12 @@ from django.utils import timezone
 from config import wording
 from connectors.enums import DeliveryState
 from connectors.models import Connector, Delivery
-from decisions.enums import Outcome, SettledBy, VersionState
+from decisions.enums import Outcome, ProposalState, SettledBy
 from decisions.ids import id_at
-from decisions.models import Decision, DecisionModel, ModelVersion, User
+from decisions.models import Decision, DecisionModel, User
+from decisions.queries import releases
 from decisions.queries.days import day_of
+from decisions.services.proposing import authors_of
 from reviews.models import ReviewQueue
 from reviews.queries.board import QueueLine, queue_lines
 
@@ -84,10 +86,12 @@ class ModelLine:
 def attention_for(user: User, lines: Iterable[QueueLine], *, now: datetime) -> list[Attention]:
     """What is late, failing or waits for this person, most urgent first."""
     return [
+        *(_stopped(user) if user.has_perm("decisions.view_rules") else ()),
         *_late(lines, now=now),
         *(_deliveries(user) if user.has_perm("connectors.view_deliveries") else ()),
         *(_paused(user) if user.has_perm("connectors.view_connectors") else ()),
         *(_proposals(user) if user.has_perm("decisions.approve_rules") else ()),
+        *_sent_back(user),
     ]
 
 
@@ -203,17 +207,44 @@ def _paused(user: User) -> Iterator[Attention]:
 
 
 def _proposals(user: User) -> Iterator[Attention]:
-    waiting = ModelVersion.objects.filter(state=VersionState.PROPOSED)
-    for version in waiting.select_related("model", "proposed_by").defer("dmn").order_by("pk"):
-        if user.pk in {version.created_by_id, version.proposed_by_id}:
+    for proposal in releases.waiting_proposals().filter(state=ProposalState.OPEN):
+        version = proposal.version
+        seen = {yes.approver_id for yes in proposal.approvals.all()}
+        if user.pk in seen | authors_of(version):
             continue  # Someone else must approve it.
         yield Attention(
             icon="git-pull-request-arrow",
             tone="soft",
             title=f"{version} waits for approval",
-            text=f"Proposed by {version.proposed_by}. {version.note}",
-            url=reverse("decisions:model_version", args=[version.model.key, version.number]),
+            text=f"Proposed by {proposal.proposed_by}. {proposal.reason}",
+            url=reverse("decisions:version_changes", args=[version.model.key, version.number]),
             act="See the change",
+        )
+
+
+def _sent_back(user: User) -> Iterator[Attention]:
+    for proposal in releases.sent_back_proposals().filter(proposed_by=user):
+        version = proposal.version
+        came = "is void" if proposal.state == ProposalState.VOID else "came back"
+        yield Attention(
+            icon="undo-2",
+            tone="warn",
+            title=f"{version} {came}",
+            text=proposal.closed_reason,
+            url=reverse("decisions:version_changes", args=[version.model.key, version.number]),
+            act="Open the draft",
+        )
+
+
+def _stopped(user: User) -> Iterator[Attention]:
+    for model in DecisionModel.objects.exclude(stopped_at=None).order_by("stopped_at"):
+        yield Attention(
+            icon="octagon-pause",
+            tone="bad",
+            title=f"{model} is stopped",
+            text=f"{model.stopped_reason} Every submission goes to a person.",
+            url=reverse("decisions:model", args=[model.key]),
+            act="Open the model",
         )
 
 

@@ -260,3 +260,69 @@ class ChallengerForm(forms.Form):
         field.choices = [
             (v.number, f"v{v.number}, {v.get_state_display().lower()}") for v in versions
         ]
+
+
+class LaterField(forms.DateTimeField):
+    """A moment to come, to the minute."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            required=False,
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            error_messages={"invalid": "That is not a moment. Write it like 2026-12-01 06:00."},
+            **given,
+        )
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to rules."""
+
+    reason = forms.CharField(
+        label="Your reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why. The reason stays with the version."},
+    )
+
+
+class ProposalForm(ReasonForm):
+    """What an author asks for with a draft."""
+
+    publish_at = LaterField(label="Live from", help_text="Empty: once it is approved.")
+    retire_at = LaterField(
+        label="Live until", help_text="Empty: no end. Then the version before comes back."
+    )
+
+
+class ApprovalForm(ReasonForm):
+    """A yes, and when the version goes live."""
+
+    WHEN = (("now", "Now, after approval"), ("at", "At this time"))
+    when = forms.ChoiceField(
+        label="When it goes live", choices=WHEN, widget=forms.RadioSelect, initial="now"
+    )
+    publish_at = LaterField(label="Time")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        if given.get("when") == "at" and not given.get("publish_at") and not self.errors:
+            self.add_error("publish_at", "Give the day and the time.")
+        return given
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time to go live; None is at once."""
+        at: datetime | None = self.cleaned_data["publish_at"]
+        return at if self.cleaned_data["when"] == "at" else None
+
+
+class ApprovalStepForm(forms.Form):
+    """From what share of changed decisions on a change needs how many approvers."""
+
+    percent = forms.DecimalField(
+        label="From", required=False, min_value=0, max_value=100, decimal_places=2
+    )
+    approvers = forms.IntegerField(label="Approvers", required=False, min_value=1, max_value=9)
+
+
+ApprovalSteps = forms.formset_factory(ApprovalStepForm, extra=0, max_num=10, absolute_max=10)

@@ -19,6 +19,8 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "decisions.comment_on_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.approve_rules": (Role.APPROVER,),
     "decisions.challenge_rules": (Role.RULE_AUTHOR, Role.APPROVER),
+    "decisions.stop_rules": (Role.APPROVER, Role.LEAD, Role.ADMIN),
+    "decisions.set_approvals": (Role.ADMIN,),
     "decisions.run_as_of": (Role.RULE_AUTHOR, Role.APPROVER, Role.AUDITOR),
     "decisions.view_audit": (Role.AUDITOR, Role.ADMIN),
     "decisions.manage_people": (Role.ADMIN,),

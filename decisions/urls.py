@@ -14,12 +14,14 @@ from decisions.views import (
     models,
     people,
     references,
+    releases,
     time_machine,
     work,
 )
 
 app_name = "decisions"
 TABLE = "models/<slug:slug>/drafts/<int:number>/tables/<str:table_id>"
+VERSION = "models/<slug:slug>/versions/<int:number>"
 TABLE_OF_VERSION = "models/<slug:slug>/versions/<int:number>/tables/<str:table_id>"
 urlpatterns: list[URLPattern] = [
     path("submissions/", lists.submissions, name="submission_list"),
@@ -80,6 +82,17 @@ urlpatterns: list[URLPattern] = [
         comments.resolve,
         name="row_comment_resolve",
     ),
+    path("changes/", releases.changes, name="changes"),
+    path(f"{VERSION}/changes/", releases.version_changes, name="version_changes"),
+    path(f"{VERSION}/propose/", releases.propose, name="version_propose"),
+    path(f"{VERSION}/publish/", releases.publish, name="version_publish"),
+    path(f"{VERSION}/roll-back/", releases.roll_back, name="version_roll_back"),
+    path("proposals/<uuid:pk>/approve/", releases.approve, name="proposal_approve"),
+    path("proposals/<uuid:pk>/return/", releases.return_to_author, name="proposal_return"),
+    path("proposals/<uuid:pk>/withdraw/", releases.withdraw, name="proposal_withdraw"),
+    path("models/<slug:slug>/stop/", releases.stop, name="model_stop"),
+    path("models/<slug:slug>/resume/", releases.resume, name="model_resume"),
+    path("models/<slug:slug>/approvals/", releases.approvals, name="model_approvals"),
     path("reference-tables/", references.table_list, name="reference_table_list"),
     path("reference-tables/<slug:slug>/", references.table, name="reference_table"),
     path("reference-tables/<slug:slug>/edit/", references.edit, name="reference_table_edit"),

@@ -15,7 +15,7 @@ from connectors.services import api_keys, configuration, dispatch
 from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
-from decisions.models import AuditEvent
+from decisions.models import AuditEvent, Proposal
 from decisions.services import challenging, commenting, intake, simulation
 from reviews.services import queues, routing
 from tests.rules import FACTS, NOW, person, proposed, small_model
@@ -71,6 +71,17 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:table_comments": (READERS, set()),
     "decisions:row_comments": (READERS, {"rule_author", "approver"}),
     "decisions:row_comment_resolve": (set(), {"rule_author", "approver"}),
+    "decisions:changes": (READERS, set()),
+    "decisions:version_changes": (READERS, set()),
+    "decisions:version_propose": (set(), {"rule_author"}),
+    "decisions:version_publish": (set(), {"approver"}),
+    "decisions:version_roll_back": (set(), {"approver"}),
+    "decisions:proposal_approve": (set(), {"approver"}),
+    "decisions:proposal_return": (set(), {"approver"}),
+    "decisions:proposal_withdraw": (set(), {"rule_author"}),
+    "decisions:model_stop": (set(), {"approver", "lead", "admin"}),
+    "decisions:model_resume": (set(), {"approver", "lead", "admin"}),
+    "decisions:model_approvals": (ADMIN, ADMIN),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": ({"rule_author", "admin"}, {"rule_author", "admin"}),
@@ -211,6 +222,15 @@ def records(monkeypatch):
         "decisions:model_version": {"slug": model.key, "number": 1},
         "decisions:model_version_dmn": {"slug": model.key, "number": 1},
         "decisions:draft_start": {"slug": model.key},
+        **{f"decisions:version_{act}": first for act in ("changes", "propose", "publish")},
+        "decisions:version_roll_back": first,
+        **{
+            f"decisions:proposal_{act}": {"pk": Proposal.objects.get(state="open").pk}
+            for act in ("approve", "return", "withdraw")
+        },
+        **{
+            f"decisions:model_{act}": {"slug": model.key} for act in ("stop", "resume", "approvals")
+        },
         **{
             f"decisions:draft{name}": {"slug": model.key, "number": 1}
             for name in ("", "_life", "_operations", "_undo", "_redo")

@@ -4,12 +4,12 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
 
 from decisions import history
 from decisions.enums import EventKind, ProposalState, VersionState
 from decisions.errors import Expected, Invalid, Refused
 from decisions.models import DecisionModel, ModelVersion, Proposal, User
+from decisions.queries.releases import earlier_versions
 from decisions.services import binding, challenging
 from decisions.services.lifecycle import (
     locked_model,
@@ -91,12 +91,6 @@ def publish_due(*, now: datetime) -> None:
     ending = ModelVersion.objects.filter(state=VersionState.PUBLISHED, retire_at__lte=now)
     for version in ending.select_related("model"):
         _end(version, now=now)
-
-
-def earlier_versions(model: DecisionModel) -> QuerySet[ModelVersion]:
-    """Return the versions that may come back, the one that was live last first."""
-    rows = model.versions.filter(state=VersionState.RETIRED).exclude(published_at=None)
-    return rows.order_by("-retired_at", "-number")
 
 
 def _refuse_what_cannot_run(parts: list[binding.Part], sentence: str) -> None:

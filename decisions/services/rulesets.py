@@ -16,6 +16,7 @@ from decisions.enums import ReferenceKind, VersionState
 from decisions.errors import Fault, Invalid, Refused
 from decisions.ids import new_id
 from decisions.models import DecisionModel, ModelVersion, ReferenceTableVersion, Ruleset
+from decisions.services.drafting import loaded_draft
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,12 @@ def unpinned_rules(
 
 
 def load(version_id: UUID) -> engine.Model:
-    """Load the DMN of a version that is or was live; it never changes, so it is loaded once."""
+    """Load the DMN of a version; what is or was live never changes and is loaded once."""
     known = _loaded.get(version_id)
     if known is None:
-        dmn, state = ModelVersion.objects.values_list("dmn", "state").get(pk=version_id)
-        known = engine.load_model(dmn)
-        if state in FROZEN:
+        version = ModelVersion.objects.defer("dmn").get(pk=version_id)
+        known = loaded_draft(version)
+        if version.state in FROZEN:
             if len(_loaded) >= MOST_LOADED:
                 _loaded.clear()
             _loaded[version_id] = known

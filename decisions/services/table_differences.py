@@ -12,12 +12,15 @@ ALIKE = 0.5  # Rows that share so many cells are one row that was edited, not on
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as FEEL before and after; None where its column was not there."""
+    """One cell as FEEL before and after; None where its column was not there.
+
+    `kind` is that of its column: inputs, outputs or annotations.
+    """
 
     label: str
     before: str | None
     after: str | None
-    output: bool
+    kind: str
     changed: bool
 
 
@@ -55,7 +58,7 @@ class TableDifference:
     kind: str
     rows_before: int
     rows_after: int
-    headings: tuple[tuple[str, bool], ...]  # (label, is it an output) of the columns shown.
+    headings: tuple[tuple[str, str], ...]  # (label, kind) of the columns shown.
     settings: tuple[Setting, ...]
     rows: tuple[RowDifference, ...]
 
@@ -97,7 +100,7 @@ def table_difference(name: str, before: Any, after: Any) -> TableDifference:
         kind=kind,
         rows_before=len(before.rules) if before else 0,
         rows_after=len(after.rules) if after else 0,
-        headings=tuple((column.label, column.kind == "outputs") for column in shown),
+        headings=tuple((column.label, column.kind) for column in shown),
         settings=settings,
         rows=rows,
     )
@@ -286,4 +289,4 @@ def _cells(old: _Row | None, new: _Row | None, shown: Sequence[_Column]) -> Iter
                 changed = False
         else:
             changed = (now_is if new else was) not in NOTHING
-        yield Cell(column.label, was, now_is, column.kind == "outputs", changed)
+        yield Cell(column.label, was, now_is, column.kind, changed)

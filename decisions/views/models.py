@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from decisions.access import requires
-from decisions.enums import VersionState
 from decisions.models import DecisionModel, ModelVersion
+from decisions.queries import releases
 from decisions.queries import rules as queries
 from decisions.services import drafting
 from decisions.views.graph import graph_of
@@ -18,15 +18,8 @@ from decisions.views.inputs import inputs_of
 from decisions.views.lives import alarms_of, rows_with_lives
 from decisions.views.tables import policy_in_words
 
-PARTS = ("overview", "tables", "inputs", "versions")
+PARTS = ("overview", "tables", "inputs")
 ROWS_AT_ONCE = 200
-STATES = {
-    VersionState.DRAFT: ("pencil", "Drafted"),
-    VersionState.PROPOSED: ("git-pull-request-arrow", "Proposed"),
-    VersionState.APPROVED: ("check", "Approved"),
-    VersionState.PUBLISHED: ("circle-dot", "Went live"),
-    VersionState.RETIRED: ("archive", "Retired"),
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +94,6 @@ def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> Htt
         "overview": lambda: _overview(shown, described),
         "tables": lambda: _one_table(request, shown, tabs),
         "inputs": lambda: {"sources": _sources(described)},
-        "versions": lambda: {"story": _story(shown)},
     }[part]()
     return render(request, f"decisions/models/{part}.html", context)
 
@@ -146,7 +138,7 @@ def _overview(shown: ModelVersion, described: dict[str, Any]) -> dict[str, Any]:
             for decision in described["decisions"]
         ],
         "sources": _sources(described),
-        "story": _story(shown),
+        "story": releases.story_of(shown),
     }
 
 
@@ -180,18 +172,3 @@ def _one_table(request: HttpRequest, shown: ModelVersion, tabs: list[TableTab]) 
         "earlier": start - ROWS_AT_ONCE + 1 if start else 0,
         "later": start + ROWS_AT_ONCE + 1 if start + ROWS_AT_ONCE < tab.rows else 0,
     }
-
-
-def _story(shown: ModelVersion) -> list[dict[str, Any]]:
-    """Return what happened to a version, oldest first, for `partials/_timeline.html`."""
-    rows = shown.history.select_related("history_user").order_by("history_date", "history_id")
-    return [
-        {
-            "icon": STATES[VersionState(row.state)][0],
-            "title": STATES[VersionState(row.state)][1],
-            "who": row.history_user,
-            "at": row.history_date,
-            "note": row.history_change_reason,
-        }
-        for row in rows
-    ]

@@ -64,7 +64,7 @@ def test_every_place_in_the_navigation_opens_for_who_sees_it():
     html = client.get("/").content.decode()
     links = re.findall(r'<li><a href="([^"]+)"[^>]*data-key|<li><a href="([^"]+)"[^>]*title', html)
     urls = {first or second for first, second in links}
-    assert len(urls) == 13
+    assert len(urls) == 14
     assert {url: client.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
 
 

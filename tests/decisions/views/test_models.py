@@ -89,7 +89,7 @@ def test_overview_draws_the_decisions_and_names_the_tables_they_read(client):
     drawn = [(node.title, node.note) for node in context["graph"].nodes]
     assert drawn == [("Spend rules", "4 rows"), ("Decision", "expression")]
     assert [(s["input"], s["table"].key) for s in context["sources"]] == [("limits", "limits")]
-    assert [step["title"] for step in context["story"]] == [
+    assert [step.title for step in context["story"]] == [
         "Drafted",
         "Proposed",
         "Approved",
@@ -163,7 +163,7 @@ def test_inner_facts_stand_under_their_record():
 
 def test_versions_are_listed_newest_first(client, model):
     draft(model)
-    context = client.get(f"{PAGE}?part=versions").context
+    context = client.get(reverse("decisions:version_changes", args=["spending", 2])).context
     assert [(v.number, v.state) for v in context["versions"]] == [(2, "draft"), (1, "published")]
 
 
