@@ -22,6 +22,13 @@ STEPS = {
     EventKind.MODEL_RETIRED: ("archive", "Retired"),
     EventKind.MODEL_ROLLED_BACK: ("history", "Rolled back"),
 }
+STATE_AFTER = {
+    EventKind.MODEL_PROPOSED: VersionState.PROPOSED,
+    EventKind.MODEL_APPROVED: VersionState.APPROVED,
+    EventKind.MODEL_PUBLISHED: VersionState.PUBLISHED,
+    EventKind.MODEL_RETIRED: VersionState.RETIRED,
+    EventKind.MODEL_ROLLED_BACK: VersionState.RETIRED,
+}
 
 
 @dataclass(frozen=True)
@@ -105,25 +112,33 @@ def story_of(version: ModelVersion) -> list[Step]:
     return sorted([*steps, *_edits(version)], key=lambda step: step.at)
 
 
-def _step(event: AuditEvent, reasons: dict[datetime, str]) -> Step:
+def _step(event: AuditEvent, reasons: dict[tuple[str, datetime], str]) -> Step:
     icon, title = STEPS[EventKind(event.kind)]
     needed = event.detail.get("needed") or 1
     if needed > 1:
         title = f"{title} ({event.detail.get('given')} of {needed})"
     if event.kind == EventKind.MODEL_ROLLED_BACK:
         title = f"{title} to v{event.detail.get('to')}"
-    return Step(icon, title, event.actor_name, event.at, reasons.get(event.at, ""))
+    state = STATE_AFTER.get(EventKind(event.kind), VersionState.DRAFT)
+    return Step(icon, title, event.actor_name, event.at, reasons.get((state, event.at), ""))
 
 
-def _reasons(version: ModelVersion) -> dict[datetime, str]:
-    """Return what was given as reason, by moment; proposals and approvals keep it whole."""
+def _reasons(version: ModelVersion) -> dict[tuple[str, datetime], str]:
+    """Return what was given as reason, by the state it led to and the moment.
+
+    Proposals and approvals keep it whole.
+    """
     rows = version.history.exclude(history_change_reason=None)
-    found = dict(rows.values_list("history_date", "history_change_reason"))
+    found = {
+        (state, at): reason
+        for state, at, reason in rows.values_list("state", "history_date", "history_change_reason")
+    }
     for proposal in version.proposals.prefetch_related("approvals"):
-        found[proposal.proposed_at] = proposal.reason
+        found[VersionState.PROPOSED, proposal.proposed_at] = proposal.reason
         if proposal.closed_at:
-            found[proposal.closed_at] = proposal.closed_reason
-        found |= {yes.approved_at: yes.reason for yes in proposal.approvals.all()}
+            found[VersionState.DRAFT, proposal.closed_at] = proposal.closed_reason
+        for yes in proposal.approvals.all():
+            found[VersionState.APPROVED, yes.approved_at] = yes.reason
     return found
 
 
