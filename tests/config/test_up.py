@@ -55,7 +55,8 @@ def address(log):
 def test_up_starts_everything_once_and_ctrl_c_stops_everything(up):
     first, log = up("--no-demo")
     url = until(lambda: address(log), seconds=60, what="the address")
-    assert "manage.py createsuperuser" in log.read_text()
+    # The greeting comes line by line, and the database is asked between them.
+    until(lambda: "createsuperuser" in log.read_text(), seconds=30, what="how to sign in")
     with urllib.request.urlopen(f"{url}/accounts/login/") as page:
         assert page.status == 200
     everybody = descendants(first.pid)
