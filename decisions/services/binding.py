@@ -1,6 +1,6 @@
 """What an approval is bound to: rules, reference tables, tests, impact and guardrails, by hash."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ NAMES = {
 WINDOW = timedelta(days=30)
 MISSING = "missing"
 MOST_NAMED = 3
+# Findings that keep rules from being proposed though decisions could be made with them.
+BLOCKING = frozenset({"table.unreachable"})
 
 
 @dataclass(frozen=True)
@@ -110,20 +112,18 @@ def _rules_hash(content: Content) -> str:
 def _rules(content: Content, now: datetime) -> str:
     loaded, owner = content.loaded, content.version.model
     if faults := faults_of(loaded):
-        raise Invalid(f"The rules have {_count(len(faults), 'problem')}.", faults)
+        raise Invalid(f"The rules have {_listed(faults, 'problem')}", faults)
     if owner.decision_name not in {decision["name"] for decision in loaded.decisions}:
         raise Invalid(
             f"The rules have no decision named “{owner.decision_name}”. "
             "Name the decision that gives the outcome so."
         )
-    clashes = [f for f in loaded.analyse().findings if f.severity == "error"]
-    if clashes:
-        faults = [
-            Fault(code=f.code, where=f.where, message=f.message, hint=f.hint) for f in clashes
-        ]
-        raise Invalid(
-            f"The tables have {_count(len(clashes), 'fault')} that would break decisions.", faults
-        )
+    if faults := [
+        Fault(code=f.code, where=f.where, message=f.message, hint=f.hint)
+        for f in loaded.analyse().findings
+        if f.severity == "error" or f.code in BLOCKING
+    ]:
+        raise Invalid(f"The tables have {_listed(faults, 'fault')}", faults)
     tables = engine.tables_of(loaded.definitions)
     rows = sum(len(table.rules) for table in tables)
     return f"{_count(len(tables), 'table')}, {_count(rows, 'row')}"
@@ -211,6 +211,15 @@ _PARTS: dict[str, tuple[Callable[[Content], str], Callable[[Content, datetime], 
     "impact": (_impact_hash, _impact),
     "guardrails": (_guardrails_hash, _guardrails),
 }
+
+
+def _listed(faults: Sequence[Fault], noun: str) -> str:
+    """Say how many there are and what the first one is."""
+    first = faults[0]
+    more = "" if len(faults) == 1 else ", the first"
+    words = " ".join(filter(None, [first.get("message"), first.get("hint")]))
+    where = f" ({first['where']})" if first.get("where") else ""
+    return f"{_count(len(faults), noun)}{more}{where}: {words}"
 
 
 def _count(number: int, noun: str) -> str:

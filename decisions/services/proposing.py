@@ -247,5 +247,5 @@ def _refuse_times(
 def _faults(part: binding.Part) -> list[Fault]:
     if part.ok:
         return []
-    about = Fault(code=part.name, where=binding.NAMES[part.name], message=part.trouble, hint="")
-    return [about, *part.faults]
+    label = binding.NAMES[part.name]
+    return list(part.faults) or [Fault(code=part.name, where=label, message=part.trouble, hint="")]

@@ -43,8 +43,8 @@ def publish(
         _refuse_what_cannot_run(parts, f"Version {version.number} cannot go live.")
     with transaction.atomic():
         model = locked_model(fresh.model)
-        locked = locked_version(fresh)
         bound = locked_proposal(proposal)
+        locked = locked_version(fresh)
         # Looked at again under the lock: also what was fine a moment ago may be another now.
         changed = binding.changed_parts(bound, binding.content_of(locked, bound.impact))
         if not changed:
@@ -114,10 +114,10 @@ def _end(version: ModelVersion, *, now: datetime) -> None:
 
 def _give_up(version: ModelVersion, problem: str, *, now: datetime) -> None:
     with transaction.atomic():
-        locked = locked_version(version)
-        if locked.state == VersionState.APPROVED:
-            proposal = locked_proposal(_approved_proposal(locked))
-            void(proposal, [], person=None, now=now, because=problem)
+        found = version.proposals.filter(state=ProposalState.APPROVED).first()
+        bound = locked_proposal(found) if found else None
+        if bound and bound.version.state == VersionState.APPROVED:
+            void(bound, [], person=None, now=now, because=problem)
 
 
 def _go_live(

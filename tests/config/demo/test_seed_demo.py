@@ -16,7 +16,15 @@ from config.demo.queues import QUEUES
 from config.demo.verdicts import BY_QUEUE, BY_REASON
 from connectors.models import Delivery, DeliveryAttempt
 from decisions.enums import VersionState
-from decisions.models import AuditEvent, Decision, DecisionModel, Receipt, Submission, User
+from decisions.models import (
+    AuditEvent,
+    Decision,
+    DecisionModel,
+    Proposal,
+    Receipt,
+    Submission,
+    User,
+)
 from reviews.models import ReviewItem, Verdict
 
 # Without it no test database is made when this file runs alone.
@@ -62,6 +70,14 @@ def test_rules_are_live_with_their_tables(month):
     assert model.live_version.created_by != model.live_version.approved_by
     assert model.headline["reference"] == "request_id"
     assert model.topics["approve"] == ["sponsorship.decided", "crm.note", "ads.draft_ad_set"]
+
+
+def test_a_change_was_tried_and_waits_for_an_approver(month):
+    proposal = Proposal.objects.get(state="open")
+    assert proposal.version.number == 2
+    assert proposal.impact.total > 0
+    assert proposal.parts["tests"]["words"] == "1 of 1 green"
+    assert proposal.version.publish_at > proposal.proposed_at
 
 
 def test_every_submission_is_decided_and_none_has_failed(month):
