@@ -106,7 +106,7 @@ def an_approver() -> User:
 def preview(version: ModelVersion, *, by: User, now: datetime) -> ImpactReport | None:
     """Work out what a version would change in the 30 days before `now`, if there is anything."""
     try:
-        report = simulation.request(
+        report = simulation.ask(
             ModelVersion.objects.get(pk=version.pk),
             since=now - timedelta(days=30),
             until=now + timedelta(days=1),

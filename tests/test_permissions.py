@@ -185,7 +185,7 @@ def records(monkeypatch):
     waiting, settled = decide(amount=700), decide()
     (item,) = routing.open_item([event_id(EventKind.DECISION_NEEDS_REVIEW, waiting)], now=NOW)
     dispatch.dispatch([event_id(EventKind.DECISION_SETTLED, settled)], now=NOW)
-    report = simulation.request(
+    report = simulation.ask(
         model.live_version,
         since=NOW - timedelta(days=1),
         until=NOW + timedelta(days=1),

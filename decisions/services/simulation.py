@@ -27,28 +27,30 @@ from decisions.services.impact_runs import simulate
 from decisions.services.rulesets import current_references, live_version_id, sources_of
 from decisions.services.tallies import nothing_found
 
-__all__ = ["candidate_hash", "is_current", "latest_for", "request", "simulate", "stop"]
+__all__ = ["ask", "candidate_hash", "is_current", "latest_for", "simulate", "stop"]
 
 
-def request(
+def ask(
     version: ModelVersion,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
     file: FactsFile | None = None,
-    references: Sequence[ReferenceTableVersion] = (),
+    trial_tables: Sequence[ReferenceTableVersion] = (),
     by: User,
     now: datetime,
 ) -> ImpactReport:
-    """Ask what `version`, with `references` in place of their tables, would have decided.
+    """Ask what `version`, with `trial_tables` in place of their tables, would have decided.
 
-    Give a window of decisions, or a file of facts. A worker does the rest and the report tells
-    how far it is. Raises Refused for rules that cannot run, Invalid for a window without any
-    decision.
+    It is held against what is live, with the tables of today; `version` may be the live one, to
+    preview a table alone. Give a window of decisions, or a file of facts. A worker does the rest
+    and the report tells how far it is. Raises Refused for rules that cannot run, Invalid for
+    tables they do not read and for a window without any decision.
     """
     owner = version.model
     baseline = ModelVersion.objects.get(pk=live_version_id(owner))
-    candidate = _references(version, references)
+    candidate = _references(version, trial_tables)
+    _refuse_unread(version, trial_tables, candidate)
     found = {
         **nothing_found(),
         "candidate_references": [str(row.pk) for row in candidate],
@@ -75,7 +77,7 @@ def request(
     )
     with transaction.atomic():
         report.save(force_insert=True)
-        report.references.set(references)
+        report.references.set(trial_tables)
         if file:
             ImpactFile.objects.create(report=report, rows=file.rows)
         detail = {"number": version.number, "content": version.content_hash, "total": total}
@@ -121,6 +123,22 @@ def decisions_between(
     if since is not None:
         rows = rows.filter(pk__gte=id_at(since))
     return rows.filter(pk__lt=id_at(until)) if until is not None else rows
+
+
+def _refuse_unread(
+    version: ModelVersion,
+    given: Sequence[ReferenceTableVersion],
+    read: Sequence[ReferenceTableVersion],
+) -> None:
+    tables = [row.table_id for row in given]
+    if len(set(tables)) < len(tables):
+        raise Invalid("Two contents of one reference table were given. Choose one of them.")
+    unread = [row.table.name for row in given if row not in read]
+    if unread:
+        raise Invalid(
+            f"Version {version.number} of “{version.model.name}” does not read the reference "
+            f"table “{unread[0]}”, so the change alters none of its decisions."
+        )
 
 
 def _hash(version: ModelVersion, references: Sequence[ReferenceTableVersion]) -> str:

@@ -74,12 +74,12 @@ def _asked(request: PageRequest, version: ModelVersion, form: ImpactForm) -> Imp
     given = form.cleaned_data
     if upload := given.get("file"):
         file = read_file(upload.name, upload.read(), version)
-        return simulation.request(version, file=file, by=request.user, now=now)
+        return simulation.ask(version, file=file, by=request.user, now=now)
     if not given["first"] or not given["last"]:
         raise Invalid("Choose the first and the last day, or a file.")
     since = timezone.make_aware(datetime.combine(given["first"], time()))
     until = timezone.make_aware(datetime.combine(given["last"] + timedelta(days=1), time()))
-    return simulation.request(version, since=since, until=until, by=request.user, now=now)
+    return simulation.ask(version, since=since, until=until, by=request.user, now=now)
 
 
 @require_safe

@@ -52,7 +52,7 @@ def measure(count: int, kinds: int) -> None:
     events.send = lambda *_: None
     call_command("migrate", verbosity=0)
     version, author, now = filled(count, kinds)
-    report = simulation.request(
+    report = simulation.ask(
         version, since=now - timedelta(days=31), until=now + timedelta(days=1), by=author, now=now
     )
     event = AuditEvent.objects.get(kind=EventKind.IMPACT_REQUESTED)

@@ -71,7 +71,7 @@ def decide_some(model, count, seed=7):
 
 def ask(version, by, **more):
     window = {"since": NOW - timedelta(days=1), "until": LATER}
-    return simulation.request(
+    return simulation.ask(
         version, by=by, now=LATER, **({} if "file" in more else window), **more
     )
 
@@ -265,10 +265,20 @@ def test_other_contents_of_a_reference_table_are_previewed(model, ines):
         reason="Try",
         trial=True,
     )
-    report = run(ask(model.live_version, ines, references=[trial]))
+    report = run(ask(model.live_version, ines, trial_tables=[trial]))
     assert [(f.before, f.after) for f in report.flips.all()] == [("approve", "review")]
     assert simulation.is_current(report, model.live_version)
     assert simulation.latest_for(model.live_version) == report
+
+
+def test_a_table_that_the_rules_do_not_read_is_refused(model, ines):
+    decide(model)
+    table = ReferenceTable.objects.create(id=new_id(NOW), key="moods", name="Moods", kind="values")
+    trial = table.versions.create(
+        id=new_id(NOW), number=1, rows=[], content_hash="t", created_at=NOW, reason="Try", trial=True
+    )
+    with pytest.raises(Invalid, match="does not read the reference table “Moods”"):
+        ask(model.live_version, ines, trial_tables=[trial])
 
 
 def report_id():

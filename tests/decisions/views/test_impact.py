@@ -54,7 +54,7 @@ def ines(client, version):
 
 def asked(version):
     now = timezone.now()
-    return simulation.request(
+    return simulation.ask(
         version,
         since=now - timedelta(days=7),
         until=now + timedelta(minutes=1),
