@@ -78,8 +78,6 @@ def propose_a_change(office: Office, *, now: datetime) -> None:
 
 def _preview(draft: ModelVersion, author: User, *, now: datetime) -> None:
     """Work the impact out at once, as a worker would."""
-    report = simulation.ask(
-        draft, since=now - timedelta(days=30), until=now, by=author, now=now
-    )
+    report = simulation.ask(draft, since=now - timedelta(days=30), until=now, by=author, now=now)
     asked = AuditEvent.objects.get(kind=EventKind.IMPACT_REQUESTED, subject_id=report.pk)
     simulation.simulate([asked.pk], clock=lambda: now)

@@ -71,9 +71,7 @@ def decide_some(model, count, seed=7):
 
 def ask(version, by, **more):
     window = {"since": NOW - timedelta(days=1), "until": LATER}
-    return simulation.ask(
-        version, by=by, now=LATER, **({} if "file" in more else window), **more
-    )
+    return simulation.ask(version, by=by, now=LATER, **({} if "file" in more else window), **more)
 
 
 def run(report, clock=lambda: LATER):
@@ -275,7 +273,13 @@ def test_a_table_that_the_rules_do_not_read_is_refused(model, ines):
     decide(model)
     table = ReferenceTable.objects.create(id=new_id(NOW), key="moods", name="Moods", kind="values")
     trial = table.versions.create(
-        id=new_id(NOW), number=1, rows=[], content_hash="t", created_at=NOW, reason="Try", trial=True
+        id=new_id(NOW),
+        number=1,
+        rows=[],
+        content_hash="t",
+        created_at=NOW,
+        reason="Try",
+        trial=True,
     )
     with pytest.raises(Invalid, match="does not read the reference table “Moods”"):
         ask(model.live_version, ines, trial_tables=[trial])
