@@ -10,7 +10,15 @@ from lxml import etree
 
 from decisions.engine import model as m
 from decisions.engine import xml_kept as kept
-from decisions.engine.xml_elements import Element, all_named, new_parser, one_named, text_of
+from decisions.engine.xml_elements import (
+    Element,
+    all_named,
+    children,
+    local_name,
+    new_parser,
+    one_named,
+    text_of,
+)
 from decisions.engine.xml_kept import kept_of
 
 _ENTRIES = ("inputEntry", "outputEntry", "annotationEntry")
@@ -33,7 +41,48 @@ def marks_of(table: Element, columns: m.Columns) -> m.Marks:
 def _cells_of(path: str, source: bytes) -> list[m.KeptCells]:
     """Read what the cells of a table carry."""
     table = etree.fromstring(source, new_parser()).find(path)
-    return [_cells(rule) for rule in all_named(table, "rule")]
+    reader = _Cells()
+    return [reader.read(rule) for rule in all_named(table, "rule")]
+
+
+class _Cells:
+    """Reads what cells carry; rows built like the one before are not looked through again."""
+
+    def __init__(self) -> None:
+        self.build: list[object] = []
+        self.places: list[list[int]] | None = None
+
+    def read(self, rule: Element) -> m.KeptCells:
+        parts = [*rule.iter("*")]
+        build = [*[part.tag for part in parts], *map(len, parts)]
+        if build != self.build:
+            self.build, self.places = build, _entry_places(rule, parts)
+        if self.places is None:
+            return _cells(rule)
+        inputs, outputs, annotations = (
+            tuple([_carried_by(parts[place]) for place in places]) for places in self.places
+        )
+        return inputs, outputs, annotations
+
+
+def _entry_places(rule: Element, parts: Sequence[Element]) -> list[list[int]] | None:
+    """Tell where the cells of a row are; None where one has more within than its text."""
+    number = {part: place for place, part in enumerate(parts)}
+    entries = [[*all_named(rule, name)] for name in _ENTRIES]
+    within = [child for kind in entries for entry in kind for child in children(entry)]
+    if not all(local_name(child) == "text" for child in within):
+        return None
+    return [[number[entry] for entry in kind] for kind in entries]
+
+
+def _carried_by(entry: Element) -> m.Kept:
+    """Read what a cell carries besides its text, mostly an id."""
+    found = entry.items()
+    if not found:
+        return m.NOTHING
+    if len(found) == 1 and found[0][0] == "id":
+        return m.Kept(tuple(found))
+    return kept_of(entry, kept.CELL)
 
 
 def _cells(rule: Element) -> m.KeptCells:

@@ -18,8 +18,17 @@ def write_definitions(definitions: m.Definitions) -> bytes:
     What was read is written again, but for comments and layout. Raises Invalid where a text holds
     a character that XML cannot hold, or where expressions are nested too deep.
     """
+    return _written(XmlWriter(definitions.prefixes), definitions)
+
+
+def slow_write_definitions(definitions: m.Definitions) -> bytes:
+    """Write the same with a tag for every cell: what quick rows must equal."""
+    return _written(XmlWriter(definitions.prefixes, quick=False), definitions)
+
+
+def _written(writer: XmlWriter, definitions: m.Definitions) -> bytes:
     try:
-        return document(_definitions(XmlWriter(definitions.prefixes), definitions))
+        return document(_definitions(writer, definitions))
     except Refused as refusal:
         raise Invalid(str(refusal.problem)) from None
     except RecursionError:

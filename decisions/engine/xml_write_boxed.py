@@ -7,7 +7,7 @@ from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.xml_carried import Carried
-from decisions.engine.xml_tags import Tag
+from decisions.engine.xml_tags import Row, Tag
 from decisions.engine.xml_writer import XmlWriter
 
 
@@ -149,16 +149,49 @@ def _annotation(writer: XmlWriter, name: str) -> Tag:
 def _rules(writer: XmlWriter, table: m.TableExpression) -> Iterator[Tag]:
     carried = Carried(table)
     for rule in table.rules:
-        inputs, outputs, annotations = carried.by(rule)
-        yield writer.tag(
-            "rule",
-            {"id": rule.id},
-            writer.text("description", rule.description),
-            _entries(writer, "inputEntry", rule.inputs, inputs),
-            _entries(writer, "outputEntry", rule.outputs, outputs),
-            _entries(writer, "annotationEntry", rule.annotations, annotations),
-            kept=rule.kept,
-        )
+        kept = carried.by(rule)
+        yield _row(writer, rule, kept) or _rule(writer, rule, kept)
+
+
+def _row(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept]]) -> Row | None:
+    """Write a rule whose cells carry at most an id each, as nearly all do; None for others."""
+    if not writer.quick or rule.kept != m.NOTHING:
+        return None
+    cells: list[tuple[str, str, str]] = []
+    texts = rule.inputs, rule.outputs, rule.annotations
+    for name, words, kept in zip(writer.entries, texts, carried, strict=True):
+        known = len(kept)
+        for place, text in enumerate(words):
+            identity = _id_alone(text, kept[place] if place < known else m.NOTHING)
+            if identity is None:
+                return None
+            cells.append((name, identity, text))
+    return Row(writer.own, rule.id, rule.description, cells)
+
+
+def _id_alone(text: str, kept: m.Kept) -> str | None:
+    """Give the id that a cell carries, "" where it has none, None where it carries more."""
+    if type(text) is m.Text:
+        return text.id if text.kept is m.NOTHING else None
+    if kept is m.NOTHING:
+        return ""
+    if len(kept.attributes) != 1 or kept.children:
+        return None
+    name, value = kept.attributes[0]
+    return value or None if name == "id" else None
+
+
+def _rule(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept]]) -> Tag:
+    inputs, outputs, annotations = carried
+    return writer.tag(
+        "rule",
+        {"id": rule.id},
+        writer.text("description", rule.description),
+        _entries(writer, "inputEntry", rule.inputs, inputs),
+        _entries(writer, "outputEntry", rule.outputs, outputs),
+        _entries(writer, "annotationEntry", rule.annotations, annotations),
+        kept=rule.kept,
+    )
 
 
 def _entries(

@@ -9,16 +9,22 @@ from decisions.engine.xml_schema import EXTENSION, FIRST_RANKS, MODEL, RANKS
 from decisions.engine.xml_tags import Tag, place_of, tag_from
 
 _ALWAYS = frozenset({"name", "namespace", "href"})
+_ENTRIES = ("inputEntry", "outputEntry", "annotationEntry")
 _USUAL_PREFIXES = {MODEL: "dmn", EXTENSION: "clearance"}
 
 
 class XmlWriter:
-    """Makes tags of the model; `declared` are the namespaces of the file by prefix."""
+    """Makes tags of the model; `declared` are the namespaces of the file by prefix.
 
-    def __init__(self, prefixes: Iterable[tuple[str, str]]) -> None:
+    Where it is `quick`, rules with nothing special about them are written without tags.
+    """
+
+    def __init__(self, prefixes: Iterable[tuple[str, str]], *, quick: bool = True) -> None:
+        self.quick = quick
         self.declared = dict(prefixes)
         self.declared.setdefault("", MODEL)
         self.own = "" if self.declared[""] == MODEL else f"{self.prefix_of(MODEL)}:"
+        self.entries = tuple(f"{self.own}{name}" for name in _ENTRIES)
 
     def prefix_of(self, namespace: str) -> str:
         """Give the prefix of a foreign namespace, declaring one where there is none."""

@@ -13,6 +13,7 @@ from decisions.engine import model as m
 from decisions.engine import write_definitions
 from decisions.engine.feel.names import normal_name
 from decisions.engine.xml import read_definitions
+from decisions.engine.xml_write import slow_write_definitions
 
 MODEL = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 DESCRIPTION = f'<description xmlns="{MODEL}">Two\nlines</description>'
@@ -174,6 +175,7 @@ def test_random_model_survives(definitions: m.Definitions) -> None:
     assert without_made_up_ids(replace(read, hash="")) == definitions
     # Texts that carry something else are equal all the same, but then the bytes differ.
     assert write_definitions(read) == written
+    assert slow_write_definitions(read) == slow_write_definitions(definitions) == written
 
 
 def without_made_up_ids(value: Any) -> Any:

@@ -15,6 +15,7 @@ from decisions import engine
 from decisions.engine import Invalid, load_model, write_definitions
 from decisions.engine import model as m
 from decisions.engine.xml import read_definitions
+from decisions.engine.xml_write import slow_write_definitions
 from tests.decisions.engine import dmn
 from tests.decisions.engine.trees import said
 
@@ -44,6 +45,7 @@ def assert_kept(source: bytes) -> bytes:
     second = read_definitions(written)
     assert replace(second, hash="") == replace(first, hash="")
     assert write_definitions(second) == written
+    assert slow_write_definitions(second) == slow_write_definitions(first) == written
     assert said(written) == said(source)
     return written
 
@@ -239,7 +241,10 @@ def written_with(definitions: m.Definitions, **changes: Any) -> bytes:
     decisions = tuple(
         replace(d, expression=edited) if d.id == "_table" else d for d in definitions.decisions
     )
-    return write_definitions(replace(definitions, decisions=decisions))
+    changed = replace(definitions, decisions=decisions)
+    written = write_definitions(changed)
+    assert slow_write_definitions(changed) == written
+    return written
 
 
 def with_table(definitions: m.Definitions, **changes: Any) -> m.Definitions:
