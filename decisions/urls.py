@@ -16,6 +16,7 @@ from decisions.views import (
     references,
     releases,
     time_machine,
+    together,
     work,
 )
 
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("impacts/<uuid:pk>/", impact.impact, name="impact"),
     path("impacts/<uuid:pk>/stop/", impact.impact_stop, name="impact_stop"),
     path("impacts/<uuid:pk>/changes.csv", impact.impact_export, name="impact_export"),
+    path("models/<slug:slug>/drafts/<int:number>/look", together.look, name="draft_look"),
     path("models/<slug:slug>/drafts/<int:number>/cell", cells.check, name="draft_cell"),
     path(
         "models/<slug:slug>/drafts/<int:number>/completions.json",

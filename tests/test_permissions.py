@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:impact_export": (READERS, set()),
     "reviews:impact_hours": (READERS, set()),
     "decisions:draft_cell": (set(), {"rule_author"}),
+    "decisions:draft_look": (set(), READERS),
     "decisions:draft_completions": (READERS, set()),
     "decisions:table_comments": (READERS, set()),
     "decisions:row_comments": (READERS, {"rule_author", "approver"}),
@@ -233,7 +234,7 @@ def records(monkeypatch):
         },
         **{
             f"decisions:draft{name}": {"slug": model.key, "number": 1}
-            for name in ("", "_life", "_operations", "_undo", "_redo")
+            for name in ("", "_life", "_look", "_operations", "_undo", "_redo")
         },
         **{
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}

@@ -17,9 +17,9 @@ _WORD = re.compile(r"[.\s]*(\w+)|(.)", re.DOTALL)  # Of `limits.mosst`, "mosst" 
 def check_cell(version: ModelVersion, *, table: str, column: str, text: str) -> dict[str, Any]:
     """Read the text of a cell without keeping it.
 
-    Gives {"text", "feel", "problems"}: the text as it will be shown, its FEEL, and what is wrong
-    with it, each {"message", "hint", "severity", "at"} where `at` counts characters of the text.
-    Raises Invalid when there is no such table or column.
+    Gives {"text", "feel", "meaning", "problems"}: the text as it will be shown, its FEEL, what it
+    means in words, and what is wrong with it, each {"message", "hint", "severity", "at"} where
+    `at` counts characters of the text. Raises Invalid when there is no such table or column.
     """
     loaded = loaded_draft(version)
     try:
@@ -44,7 +44,12 @@ def check_cell(version: ModelVersion, *, table: str, column: str, text: str) -> 
         }
         for problem in engine.new_problems(before, after)
     ]
-    return {"text": trial.shown, "feel": trial.feel, "problems": problems}
+    return {
+        "text": trial.shown,
+        "feel": trial.feel,
+        "meaning": trial.meaning,
+        "problems": problems,
+    }
 
 
 def completions(version: ModelVersion, *, table: str, column: str) -> list[dict[str, str]]:

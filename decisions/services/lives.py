@@ -1,7 +1,7 @@
 """Life signs of rows: hits of 30 days, last hit, how often people said otherwise, dead or not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Sum
@@ -21,7 +21,8 @@ class Life:
     """What a row did in 30 days; `last` is its newest hit ever, `share` of all decisions.
 
     `overturned` is the share of the cases settled by people in which they said otherwise, None
-    where they settled none. `new` rows are not in the live version.
+    where they settled none. `new` rows are not in the live version. `drift` is the share before and
+    now, where it moved.
     """
 
     hits: int = 0
@@ -31,6 +32,7 @@ class Life:
     share: float | None = None
     dead: bool = False
     new: bool = False
+    drift: tuple[float, float] | None = None
 
 
 def lives_of(version: ModelVersion, table_id: str, *, now: datetime) -> dict[str, Life]:
@@ -49,9 +51,17 @@ def lives_of(version: ModelVersion, table_id: str, *, now: datetime) -> dict[str
     last = _last_hits(version.model, table_id)
     total = activity_between(version.model, "", first, timezone.localdate(now)).get(WHOLE)
     decisions = total.hits if total else 0
+    drifts = _open_drifts(version.model, table_id)
     return {
-        rule.id: _life(
-            counted.get((table_id, rule.id)), last.get(rule.id), since.get(rule.id), decisions, now
+        rule.id: replace(
+            _life(
+                counted.get((table_id, rule.id)),
+                last.get(rule.id),
+                since.get(rule.id),
+                decisions,
+                now,
+            ),
+            drift=drifts.get(rule.id),
         )
         for rule in table.rules
     }
@@ -77,6 +87,11 @@ def activity_between(
         h=Sum("hits"), s=Sum("settled"), o=Sum("overturned")
     )
     return {(r["table_id"], r["row_id"]): Activity(r["h"], r["s"], r["o"]) for r in sums}
+
+
+def _open_drifts(model: DecisionModel, table_id: str) -> dict[str, tuple[float, float]]:
+    drifts = model.drifts.filter(table_id=table_id, ended_at=None)
+    return {drift.row_id: (drift.share_before, drift.share_now) for drift in drifts}
 
 
 def _last_hits(model: DecisionModel, table_id: str) -> dict[str, datetime]:

@@ -56,16 +56,41 @@ def changes_of(saved: Saved, table_id: str) -> dict[str, Any]:
     {"revision", "summary", "rows", "order"?}: rows touched, and the order of all where rows came,
     went or moved; {"reload": True} where columns or the table itself changed.
     """
-    answer: dict[str, Any] = {
+    return {
         "revision": saved.version.revision,
         "summary": saved.change.summary,
+        **_rows_changed(saved.model, table_id, set(saved.touched), moved=saved.moved),
     }
-    known = {table.id for table in engine.tables_of(saved.model.definitions)}
-    if table_id not in known or known & set(saved.touched):
-        return {**answer, "reload": True}
-    shown, touched = _shown(saved.model, table_id), set(saved.touched)
-    answer["rows"] = [row for row in shown["rows"] if row[0] in touched]
-    return {**answer, "order": [row[0] for row in shown["rows"]]} if saved.moved else answer
+
+
+def news_of(version: ModelVersion, table_id: str, *, seen: int) -> dict[str, Any]:
+    """Return what changed in a table since the revision `seen`, as `changes_of` does, and by whom.
+
+    Only the revision where nothing changed, which reads no rules.
+    """
+    answer: dict[str, Any] = {"revision": version.revision}
+    if seen >= version.revision:
+        return answer
+    later = version.changes.filter(revision__gt=seen).defer("inverse")
+    changes = list(later.select_related("changed_by"))
+    touched = {row for change in changes for row in change.touched}
+    moved = any(one["op"] != "cells" for change in changes for one in change.operations)
+    return {
+        **answer,
+        "by": sorted({str(change.changed_by) for change in changes}),
+        **_rows_changed(loaded_draft(version), table_id, touched, moved=moved),
+    }
+
+
+def _rows_changed(
+    loaded: engine.Model, table_id: str, touched: set[str], *, moved: bool
+) -> dict[str, Any]:
+    known = {table.id for table in engine.tables_of(loaded.definitions)}
+    if table_id not in known or known & touched:
+        return {"reload": True}
+    shown = _shown(loaded, table_id)
+    answer: dict[str, Any] = {"rows": [row for row in shown["rows"] if row[0] in touched]}
+    return {**answer, "order": [row[0] for row in shown["rows"]]} if moved else answer
 
 
 def _shown(loaded: engine.Model, table_id: str) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def _plain(one: Life) -> dict[str, Any]:
         "share": one.share,
         "dead": one.dead,
         "new": one.new,
+        "drift": one.drift,
     }
 
 

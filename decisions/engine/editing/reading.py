@@ -35,6 +35,13 @@ def sentence(table: Mapping[str, Any], row: Sequence[Any]) -> str:
     return f"If {_joined(tests, 'and')}, then {then}." if tests else f"In any case, {then}."
 
 
+def meaning(label: str, text: str, *, tested: bool) -> str:
+    """Say what one cell means, `tested` or given: "Amount is over 5.", "Outcome is reject."."""
+    if tested:
+        return f"{label} may be anything." if text in ("", "-") else f"{label} {_test(text)}."
+    return f"{label} is {_value(text)}." if text not in ("", "null") else f"{label} stays empty."
+
+
 def _test(text: str) -> str:
     """Say what a cell asks for."""
     if text in _WORDS:

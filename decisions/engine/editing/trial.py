@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from decisions.engine import model as m
 from decisions.engine.editing import content, places
 from decisions.engine.editing.places import Texts
+from decisions.engine.editing.reading import meaning
 from decisions.engine.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A cell as it would be kept: `shown` to people, `feel` to the rules.
+    """A cell as it would be kept: `shown` to people, `feel` to the rules, `meaning` in words.
 
     `without` and `with_text` are the model with one row, with the cell empty and with the text:
     the problems that only the second has are those of the text.
@@ -20,6 +21,7 @@ class Trial:
 
     shown: str
     feel: str
+    meaning: str
     without: m.Definitions
     with_text: m.Definitions
 
@@ -37,9 +39,13 @@ def try_cell(
     feel = texts.feel(clause, places.text_of(typed))
     blank = places.rule_of(found, {"id": "trial"}, texts)
     filled = places.with_cell(found, blank, place, typed, texts)
+    shown = texts.shown(clause, feel)
+    names_of_it = (getattr(clause, one, "") for one in ("label", "text", "name"))
+    label = next(filter(None, names_of_it), "")
     return Trial(
-        texts.shown(clause, feel),
+        shown,
         feel,
+        meaning(label, shown, tested=names == "inputs") if label else "",
         _with_row(definitions, table, blank),
         _with_row(definitions, table, filled),
     )

@@ -4,7 +4,7 @@ import pytest
 
 from decisions.errors import Invalid
 from decisions.models import DraftChange
-from decisions.services import cells, drafting
+from decisions.services import cells, drafting, sheets
 from tests.rules import NOW, person, small_model
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,25 @@ def check(draft, column, text):
     ],
 )
 def test_a_cell_comes_back_as_it_will_be_shown_and_as_feel(draft, column, text, shown, feel):
-    assert check(draft, column, text) == {"text": shown, "feel": feel, "problems": []}
+    answer = check(draft, column, text)
+    assert (answer["text"], answer["feel"], answer["problems"]) == (shown, feel, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "meaning"),
+    [
+        ("c1", "> limits.most", "{} is over limits.most."),
+        ("c1", "-", "{} may be anything."),
+        ("c2", "GB, FR", "{} is GB or FR."),
+        ("o3", "= limits.most", "{} is limits.most."),
+        ("o3", "", "{} stays empty."),
+    ],
+)
+def test_a_cell_is_said_in_words_under_the_name_of_its_column(draft, column, text, meaning):
+    table = sheets.shown_table(draft, "spend_table")
+    clauses = [*table["inputs"], *table["outputs"]]
+    label = next(clause["label"] for clause in clauses if clause["id"] == column)
+    assert check(draft, column, text)["meaning"] == meaning.format(label)
 
 
 def test_what_is_wrong_is_said_at_the_word(draft):

@@ -90,7 +90,12 @@ def test_a_row_that_is_not_there_is_not_found(client):
 def test_a_cell_is_checked_and_nothing_kept(client):
     asked = {"table": "spend_table", "column": "c2", "text": "GB, FR"}
     answer = client.post(CELL, asked, content_type="application/json")
-    assert answer.json() == {"text": "GB, FR", "feel": '"GB", "FR"', "problems": []}
+    assert answer.json() == {
+        "text": "GB, FR",
+        "feel": '"GB", "FR"',
+        "meaning": "Country is GB or FR.",
+        "problems": [],
+    }
     assert ModelVersion.objects.get(number=2).revision == 0
 
 

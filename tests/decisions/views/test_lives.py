@@ -65,6 +65,7 @@ def test_rows_of_a_draft_have_the_life_of_the_live_ones(client, model):
         "share": pytest.approx(1 / 3),
         "dead": False,
         "new": False,
+        "drift": None,
     }
     assert (found["rule3"]["hits"], found["rule3"]["last"]) == (0, None)
     assert client.get(url, {"table": "nowhere"}).json() == {}
@@ -94,6 +95,8 @@ def test_drift_is_a_notice_on_the_page_of_the_model(client, model):
         share_now=0.11,
         found_at=NOW,
     )
+    life = reverse("decisions:draft_life", args=[model.key, model.live_version.number])
+    assert client.get(life, TABLE).json()["rule1"]["drift"] == [0.04, 0.11]
     html = client.get(url).content.decode()
     assert "Row 1 of Spend rules matches more than it used to: 11.0\N{NO-BREAK SPACE}%" in html
     assert "#r-1" in html
