@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from decisions.enums import ActorKind, EventKind
+from decisions.enums import ActorKind, event_kinds
 
 
 class AuditEvent(models.Model):
@@ -12,7 +12,7 @@ class AuditEvent(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    kind = models.CharField(max_length=40, choices=EventKind.choices)
+    kind = models.CharField(max_length=40, choices=event_kinds)
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor_id = models.UUIDField(null=True)
