@@ -17,8 +17,15 @@ from decisions.engine.analysis.findings import Finding
 from decisions.engine.back_ends import tests_code
 from decisions.engine.decide import Decide, Result
 from decisions.engine.editing.completions import completions
-from decisions.engine.editing.content import named_tables, tables_of, with_ids
+from decisions.engine.editing.content import (
+    is_typed,
+    named_tables,
+    tables_of,
+    with_ids,
+    without_rows,
+)
 from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts_of
+from decisions.engine.editing.places import Texts
 from decisions.engine.editing.reading import sentence
 from decisions.engine.editing.trial import new_problems, try_cell
 from decisions.engine.evaluation import Model
@@ -33,16 +40,19 @@ from decisions.engine.xml_write import write_definitions
 __all__ = [
     "Answer",
     "Decide",
+    "Definitions",
     "Edited",
     "Finding",
     "Invalid",
     "Model",
     "Problem",
     "Result",
+    "Texts",
     "completions",
     "edit_model",
     "evaluate_expression",
     "evaluate_unary_tests",
+    "is_typed",
     "load_model",
     "named_tables",
     "new_problems",
@@ -53,6 +63,7 @@ __all__ = [
     "to_json",
     "try_cell",
     "with_ids",
+    "without_rows",
     "write_definitions",
 ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import RLock
 from typing import Any
 from uuid import UUID
 
@@ -187,7 +188,7 @@ def _write(
         changed_at=now,
         changed_by=author,
     )
-    transaction.on_commit(lambda: _remember(draft.pk, draft.content_hash, loaded))
+    transaction.on_commit(lambda: _remember(draft, loaded))
     touched = dict.fromkeys([*(row for one in since for row in one.touched), *edited.touched])
     done = [*(one.operations for one in since), operations]
     moved = any(operation["op"] != "cells" for changes in done for operation in changes)
@@ -205,6 +206,7 @@ def _locked(version: ModelVersion) -> ModelVersion:
     draft = (
         ModelVersion.objects.select_for_update(of=("self",))
         .select_related("model")
+        .defer("dmn")
         .get(pk=version.pk)
     )
     if draft.state != VersionState.DRAFT:
@@ -290,21 +292,52 @@ _WORDS: Mapping[str, str] = {
 
 def loaded_draft(version: ModelVersion) -> engine.Model:
     """Load the rules of a version that may still change, once per content and process."""
-    known = _loaded.get((version.pk, version.content_hash))
+    known = _known(version)
     if known is None:
-        known = engine.load_model(version.dmn)
-        _remember(version.pk, version.content_hash, known)
+        if "dmn" in version.get_deferred_fields():
+            # All of it at once: somebody may have changed the draft since.
+            version.refresh_from_db(fields=["dmn", "content_hash", "revision"])
+        with _loading:  # A page, its rows and its problems ask at the same time.
+            known = _known(version)
+            if known is None:
+                known = engine.load_model(version.dmn)
+                _remember(version, known)
     return known
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    model: engine.Model
+    size: int
+
+
 MOST_LOADED = 8
-_loaded: dict[tuple[UUID, str], engine.Model] = {}
+MOST_CHARACTERS = 32 * 1024 * 1024
+_loading = RLock()
+_loaded: dict[tuple[UUID, int, str], _Loaded] = {}
 
 
-def _remember(version: UUID, content: str, model: engine.Model) -> None:
-    """Keep the newest content of a draft; of many drafts, those changed last."""
-    for key in [key for key in _loaded if key[0] == version]:
-        _loaded.pop(key, None)
-    while len(_loaded) >= MOST_LOADED:
-        _loaded.pop(next(iter(_loaded)), None)
-    _loaded[version, content] = model
+def _key(version: ModelVersion) -> tuple[UUID, int, str]:
+    # The revision too: where only the diagram changed, the hash is the same.
+    return version.pk, version.revision, version.content_hash
+
+
+def _known(version: ModelVersion) -> engine.Model | None:
+    with _loading:
+        if (known := _loaded.pop(_key(version), None)) is None:
+            return None
+        _loaded[_key(version)] = known  # What was asked for last is given up last.
+        return known.model
+
+
+def _remember(version: ModelVersion, model: engine.Model) -> None:
+    """Keep the newest content of a draft; of many drafts, those asked for last."""
+    with _loading:
+        for key in [k for k in _loaded if k[0] == version.pk and k[1] <= version.revision]:
+            del _loaded[key]
+        _loaded[_key(version)] = _Loaded(model, len(version.dmn))
+        while len(_loaded) > 1 and (
+            len(_loaded) > MOST_LOADED
+            or sum(kept.size for kept in _loaded.values()) > MOST_CHARACTERS
+        ):
+            del _loaded[next(iter(_loaded))]

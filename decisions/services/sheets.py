@@ -1,7 +1,11 @@
 """What the tables of a draft show: columns and rows as people read them, and what is wrong."""
 
+import json
+from collections.abc import Container
 from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from decisions import engine
 from decisions.errors import Invalid
@@ -11,17 +15,18 @@ from decisions.services.drafting import Saved, loaded_draft
 
 @dataclass(frozen=True)
 class TableName:
-    """One table of a draft: its id, the decision or function it belongs to, its rows."""
+    """One table of a draft: its id, the decision or function it belongs to, how many rows."""
 
     id: str
     name: str
     rows: int
+    hit_policy: str
 
 
 def tables_of(version: ModelVersion) -> list[TableName]:
     """Return the tables of a version in the order of its file."""
     return [
-        TableName(table.id, name, len(table.rules))
+        TableName(table.id, name, len(table.rules), table.hit_policy)
         for name, table in engine.named_tables(loaded_draft(version).definitions)
     ]
 
@@ -29,6 +34,32 @@ def tables_of(version: ModelVersion) -> list[TableName]:
 def shown_table(version: ModelVersion, table_id: str) -> dict[str, Any]:
     """Return a table as an editor shows it; raises Invalid when there is none of this id."""
     return _shown(loaded_draft(version), table_id)
+
+
+def table_json(version: ModelVersion, table_id: str) -> bytes:
+    """Return the same as JSON, which is made once for each content that is asked for."""
+    loaded = loaded_draft(version)
+    key = (version.pk, version.revision, version.content_hash, table_id)
+    if (known := _written.get(key)) is None:
+        shown = _shown(loaded, table_id)
+        known = json.dumps(shown, separators=(",", ":"), ensure_ascii=False).encode()
+        _keep(key, known)
+    return known
+
+
+MOST_BYTES = 16 * 1024 * 1024
+_written: dict[tuple[UUID, int, str, str], bytes] = {}
+_writing = Lock()
+
+
+def _keep(key: tuple[UUID, int, str, str], written: bytes) -> None:
+    """Keep the newest content of each draft, and of all of them what was made last."""
+    with _writing:
+        for old in [old for old in _written if old[0] == key[0] and old[1] < key[1]]:
+            del _written[old]
+        _written[key] = written
+        while len(_written) > 1 and sum(map(len, _written.values())) > MOST_BYTES:
+            del _written[next(iter(_written))]
 
 
 def findings_of(version: ModelVersion, table_id: str) -> list[dict[str, Any]]:
@@ -43,11 +74,10 @@ def findings_of(version: ModelVersion, table_id: str) -> list[dict[str, Any]]:
 
 def sentence_of(version: ModelVersion, table_id: str, row_id: str) -> str:
     """Return a row as one sentence; raises Invalid when there is no such row."""
-    shown = shown_table(version, table_id)
-    for row in shown["rows"]:
-        if row[0] == row_id:
-            return engine.sentence(shown, row)
-    raise Invalid("This row is no longer in the table.")
+    shown = _shown(loaded_draft(version), table_id, rows={row_id})
+    if not shown["rows"]:
+        raise Invalid("This row is no longer in the table.")
+    return engine.sentence(shown, shown["rows"][0])
 
 
 def changes_of(saved: Saved, table_id: str) -> dict[str, Any]:
@@ -85,16 +115,17 @@ def news_of(version: ModelVersion, table_id: str, *, seen: int) -> dict[str, Any
 def _rows_changed(
     loaded: engine.Model, table_id: str, touched: set[str], *, moved: bool
 ) -> dict[str, Any]:
-    known = {table.id for table in engine.tables_of(loaded.definitions)}
-    if table_id not in known or known & touched:
+    known = {table.id: table for table in engine.tables_of(loaded.definitions)}
+    if table_id not in known or known.keys() & touched:
         return {"reload": True}
-    shown = _shown(loaded, table_id)
-    answer: dict[str, Any] = {"rows": [row for row in shown["rows"] if row[0] in touched]}
-    return {**answer, "order": [row[0] for row in shown["rows"]]} if moved else answer
+    answer: dict[str, Any] = {"rows": _shown(loaded, table_id, rows=touched)["rows"]}
+    return {**answer, "order": [rule.id for rule in known[table_id].rules]} if moved else answer
 
 
-def _shown(loaded: engine.Model, table_id: str) -> dict[str, Any]:
+def _shown(
+    loaded: engine.Model, table_id: str, *, rows: Container[str] | None = None
+) -> dict[str, Any]:
     try:
-        return engine.shown_table(loaded, table_id)
+        return engine.shown_table(loaded, table_id, rows=rows)
     except engine.Invalid as error:
         raise Invalid(str(error)) from error

@@ -53,4 +53,5 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _version(slug: str, number: int) -> ModelVersion:
-    return get_object_or_404(ModelVersion, model__key=slug, number=number)
+    known = ModelVersion.objects.defer("dmn")  # Megabytes, and hardly ever needed.
+    return get_object_or_404(known, model__key=slug, number=number)

@@ -58,8 +58,10 @@ def draft(request: PageRequest, slug: str, number: int) -> HttpResponse:
 def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """The grid of one table; without script, the table to read."""
     found = _draft(slug, number)
-    shown = _or_404(sheets.shown_table, found, table_id)
     tables = sheets.tables_of(found)
+    shown = next((one for one in tables if one.id == table_id), None)
+    if shown is None:
+        raise Http404(f"The draft has no table {table_id}.")
     return render(
         request,
         "decisions/drafts/table.html",
@@ -68,7 +70,7 @@ def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRe
             "version": found,
             "tables": tables,
             "table": shown,
-            "name": next(one.name for one in tables if one.id == table_id),
+            "name": shown.name,
             "policies": [(policy, HIT_POLICIES[policy]) for policy in COMPARED],
             "may_edit": _may_edit(request, found),
             "last": found.changes.select_related("changed_by").last(),
@@ -81,8 +83,9 @@ def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRe
 def rows(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """Give the table as the grid shows it."""
     found = _draft(slug, number)
-    shown = _or_404(sheets.shown_table, found, table_id)
-    return _tagged({"revision": found.revision, "table": shown}, found)
+    table = _or_404(sheets.table_json, found, table_id)
+    body = b'{"revision":%d,"table":%s}' % (found.revision, table)
+    return HttpResponse(body, content_type="application/json", headers=_tag_of(found))
 
 
 @require_safe
@@ -175,8 +178,12 @@ def _tagged(answer: dict[str, Any], version: ModelVersion) -> JsonResponse:
     return JsonResponse(
         answer,
         json_dumps_params={"separators": (",", ":"), "ensure_ascii": False},
-        headers={"ETag": f'"{version.revision}"', "Cache-Control": "no-store"},
+        headers=_tag_of(version),
     )
+
+
+def _tag_of(version: ModelVersion) -> dict[str, str]:
+    return {"ETag": f'"{version.revision}"', "Cache-Control": "no-store"}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -193,7 +200,10 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 def _draft(slug: str, number: int) -> ModelVersion:
     return get_object_or_404(
-        ModelVersion.objects.select_related("model", "based_on", "created_by"),
+        ModelVersion.objects.select_related("model", "based_on", "created_by").defer(
+            "dmn",
+            "based_on__dmn",  # Megabytes, and most requests find the rules loaded.
+        ),
         model__key=slug,
         number=number,
     )

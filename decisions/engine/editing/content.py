@@ -49,6 +49,23 @@ def with_table(definitions: m.Definitions, table: m.TableExpression) -> m.Defini
     return with_tables(definitions, lambda other: table if other.id == table.id else other)
 
 
+def without_rows(definitions: m.Definitions) -> m.Definitions:
+    """Give the content without the rows of its tables, but for those that types come from.
+
+    The type of an output that declares none comes from its rows.
+    """
+
+    def emptied(table: m.TableExpression) -> m.TableExpression:
+        return replace(table, rules=(), marks=None) if is_typed(table) else table
+
+    return with_tables(definitions, emptied)
+
+
+def is_typed(table: m.TableExpression) -> bool:
+    """Tell whether every output declares its type, so that rows say nothing about types."""
+    return all(output.type_ref for output in table.outputs)
+
+
 def _within(value: Any, change: Change) -> Any:
     if isinstance(value, m.TableExpression):
         return change(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from decisions.engine import model as m
 from decisions.engine.editing import content
 from decisions.engine.editing.elements import ELEMENT_OPERATIONS
 from decisions.engine.editing.operations import edit_table
-from decisions.engine.editing.places import Operation, Texts, shown_row
+from decisions.engine.editing.places import Operation, Texts, shown_rows
 from decisions.engine.editing.shown import texts_listed
 from decisions.engine.evaluation import Model
 from decisions.engine.feel import nodes as n
@@ -97,16 +97,18 @@ def table_nodes(model: Model) -> Iterator[n.Table]:
             stack.extend(n.children(node))
 
 
-def shown_table(model: Model, table: str) -> dict[str, Any]:
+def shown_table(model: Model, table: str, *, rows: Container[str] | None = None) -> dict[str, Any]:
     """Give a table as an editor shows it: its columns, and its rows as people read them.
 
     A row is [id, inputs, outputs, annotations]; a column's `allowed` lists the values it may have,
-    where they are listed. Raises Invalid when there is no such table.
+    where they are listed. `rows` are the ids of those wanted, all where it is None. Raises Invalid
+    when there is no such table.
     """
     found = content.table_called(model.definitions, table)
     texts = texts_of(model, table)
     node = next((node for node in table_nodes(model) if node.id == table), None)
     types = model.types
+    rules = [rule for rule in found.rules if rows is None or rule.id in rows]
 
     def described(clause: Any, column: Any, kind: Any) -> dict[str, Any]:
         return {
@@ -139,7 +141,7 @@ def shown_table(model: Model, table: str) -> dict[str, Any]:
             for c, column in zip(found.outputs, outputs, strict=True)
         ],
         "annotations": [str(name) for name in found.annotations],
-        "rows": [shown_row(found, rule, texts) for rule in found.rules],
+        "rows": shown_rows(found, rules, texts),
     }
 
 

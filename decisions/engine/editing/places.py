@@ -63,19 +63,28 @@ class Edit:
     touched: tuple[str, ...]
 
 
-def shown_row(table: m.TableExpression, rule: m.TableRule, texts: Texts) -> list[Any]:
-    """Give a row as people read it: [id, inputs, outputs, annotations]."""
-    row: list[Any] = [rule.id]
+def shown_rows(
+    table: m.TableExpression, rules: Sequence[m.TableRule], texts: Texts
+) -> list[list[Any]]:
+    """Give rows as [id, inputs, outputs, annotations]; equal cells of a column are read once."""
+    sections: list[list[list[str]]] = []
     for names in KINDS.values():
         columns = getattr(table, names)
-        cells = padded(getattr(rule, names), len(columns))
-        row.append([texts.shown(c, cell) for c, cell in zip(columns, cells, strict=True)])
-    return row
+        cells = zip(*[padded(getattr(rule, names), len(columns)) for rule in rules], strict=True)
+        shown = [_shown_column(c, column, texts) for c, column in zip(columns, cells, strict=False)]
+        sections.append([list(row) for row in zip(*shown, strict=True)] or [[] for _ in rules])
+    ids = [rule.id for rule in rules]
+    return [list(row) for row in zip(ids, *sections, strict=True)]
+
+
+def _shown_column(clause: Any, cells: Sequence[str], texts: Texts) -> list[str]:
+    known = {cell: texts.shown(clause, cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def named_row(table: m.TableExpression, rule: m.TableRule) -> dict[str, Any]:
     """Give a row as an operation on FEEL inserts it."""
-    row = dict(zip(_ROW, shown_row(table, rule, RAW), strict=True))
+    row = dict(zip(_ROW, shown_rows(table, [rule], RAW)[0], strict=True))
     return {**row, "description": rule.description} if rule.description else row
 
 

@@ -58,10 +58,6 @@ def new_problems(before: list[Problem], after: list[Problem]) -> list[Problem]:
 
 def _with_row(definitions: m.Definitions, table: str, rule: m.TableRule) -> m.Definitions:
     def small(other: m.TableExpression) -> m.TableExpression:
-        if other.id == table:
-            return replace(other, rules=(rule,))
-        # The type of an output that declares none comes from its rows: those stay.
-        declared = all(output.type_ref for output in other.outputs)
-        return replace(other, rules=()) if declared else other
+        return replace(other, rules=(rule,)) if other.id == table else other
 
-    return content.with_tables(definitions, small)
+    return content.with_tables(content.without_rows(definitions), small)

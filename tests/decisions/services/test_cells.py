@@ -1,9 +1,11 @@
 """A cell while it is typed: what it would mean, what is wrong with it, and what may be typed."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from decisions.errors import Invalid
-from decisions.models import DraftChange
+from decisions.models import DraftChange, ModelVersion
 from decisions.services import cells, drafting, sheets
 from tests.rules import NOW, person, small_model
 
@@ -108,3 +110,34 @@ def test_allowed_values_come_first_then_what_the_decision_requires_then_function
     assert {one["kind"] for one in offers[8:]} == {"function"}
     assert "starts with()" in {one["text"] for one in offers}
     assert next(one["type"] for one in offers if one["text"] == "limits.most") == "number"
+
+
+def edited(draft, operation):
+    draft.refresh_from_db()
+    author = draft.created_by
+    operations = [{"table": "spend_table", **operation}]
+    drafting.edit(draft, operations, based_on=draft.revision, author=author, now=NOW)
+
+
+def asked(draft, column, text):
+    """Check a cell as a request does; also tell whether it read the rules again."""
+    with CaptureQueriesContext(connection) as queries:
+        found = ModelVersion.objects.defer("dmn").get(pk=draft.pk)
+        answer = check(found, column, text)
+    return answer["problems"], any('"dmn"' in query["sql"] for query in queries)
+
+
+def test_rows_of_others_do_not_make_the_next_check_read_the_rules_again(draft):
+    assert asked(draft, "c1", "> 5") == ([], True)
+    edited(draft, {"op": "cells", "cells": [["rule1", "c1", "> 7"]]})
+    edited(draft, {"op": "remove_rows", "rows": ["rule2"]})
+    assert asked(draft, "c1", "> 5") == ([], False)
+
+
+def test_a_changed_column_counts_from_the_next_check_on(draft):
+    assert asked(draft, "c2", "GB") == ([], True)
+    edited(draft, {"op": "change_column", "column": "c2", "expression": "amount", "type": "number"})
+    problems, read = asked(draft, "c1", "> limits.most")
+    assert (problems, read) == ([], True)
+    problems, _ = asked(draft, "c2", '"GB"')
+    assert len(problems) == 1

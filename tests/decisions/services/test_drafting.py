@@ -1,11 +1,13 @@
 """Drafts: edited in rows and cells by several people, every change kept, nothing lost."""
 
+import json
+
 import pytest
 
 from decisions import engine
 from decisions.errors import Invalid, Refused
 from decisions.models import DraftChange, ModelVersion
-from decisions.services import drafting
+from decisions.services import drafting, sheets
 from tests.rules import NOW, person, small_model
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,22 @@ def test_only_drafts_are_edited(draft, ines):
     live = draft.based_on
     with pytest.raises(Refused, match="is live and cannot be changed"):
         edit(live, cells(live, 0, 0, "> 5"), ines)
+
+
+def test_rules_that_are_loaded_later_are_those_of_one_moment(draft, ines):
+    early = ModelVersion.objects.defer("dmn").get(pk=draft.pk)
+    edit(draft, cells(draft, 0, 0, "> 5"), ines)
+    edit(draft, cells(draft, 1, 0, "> 7"), ines)
+    loaded = drafting.loaded_draft(early)
+    draft.refresh_from_db()
+    assert (loaded.hash, early.revision) == (draft.content_hash, 2)
+
+
+def test_a_draft_that_was_edited_is_sent_as_it_is_now(draft, ines):
+    table = sheets.tables_of(draft)[0].id
+    before = json.loads(sheets.table_json(draft, table))
+    assert before == sheets.shown_table(draft, table) == shown(draft)
+    edit(draft, cells(draft, 0, 0, "> 5"), ines)
+    draft.refresh_from_db()
+    after = json.loads(sheets.table_json(draft, table))
+    assert (after["rows"][0][1][0], after["rows"][1:]) == ("> 5", before["rows"][1:])
