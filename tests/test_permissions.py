@@ -16,7 +16,7 @@ from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, Proposal
-from decisions.services import challenging, commenting, intake, simulation
+from decisions.services import challenging, commenting, drafting, intake, simulation, testing
 from reviews.services import queues, routing
 from tests.rules import FACTS, NOW, person, proposed, small_model
 
@@ -72,6 +72,16 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:table_comments": (READERS, set()),
     "decisions:row_comments": (READERS, {"rule_author", "approver"}),
     "decisions:row_comment_resolve": (set(), {"rule_author", "approver"}),
+    "decisions:version_tests": (READERS, set()),
+    "decisions:version_tests_file": (READERS, set()),
+    "decisions:version_tests_import": (set(), {"rule_author"}),
+    "decisions:table_coverage": (READERS, set()),
+    "decisions:rule_test": (READERS, set()),
+    "decisions:rule_test_new": ({"rule_author"}, {"rule_author"}),
+    "decisions:rule_test_edit": ({"rule_author"}, {"rule_author"}),
+    "decisions:rule_test_remove": (set(), {"rule_author"}),
+    "decisions:rule_test_accept": (set(), {"rule_author"}),
+    "decisions:decision_test": ({"rule_author"}, set()),
     "decisions:changes": (READERS, set()),
     "decisions:version_changes": (READERS, set()),
     "decisions:version_propose": (set(), {"rule_author"}),
@@ -202,6 +212,18 @@ def records(monkeypatch):
         now=NOW,
     )
     first = {"slug": model.key, "number": 1}
+    draft = drafting.start_draft(
+        model, based_on=model.live_version, author=report.requested_by, note="", now=NOW
+    )
+    rule_test = testing.create(
+        draft,
+        name="Small ones",
+        facts=FACTS,
+        expected={"outcome": "approve"},
+        author=report.requested_by,
+        reason="",
+        now=NOW,
+    )
     shadow = challenging.start(
         proposed(model), mode="shadow", by=report.requested_by, reason="Try", now=NOW
     )
@@ -240,6 +262,12 @@ def records(monkeypatch):
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}
             for name in ("table", "rows", "problems", "reading")
         },
+        **{
+            f"decisions:rule_test{act}": {"pk": rule_test.pk}
+            for act in ("", "_edit", "_remove", "_accept")
+        },
+        "decisions:version_tests_file": {**first, "kind": "csv"},
+        "decisions:table_coverage": {**first, "table_id": "spend_table"},
         "decisions:challengers": {"slug": model.key},
         **{
             f"decisions:challenger_{name}": {"pk": shadow.pk} for name in ("result", "share", "end")

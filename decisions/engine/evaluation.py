@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -102,6 +102,11 @@ class Model:
     def inputs(self) -> dict[str, Any]:
         """JSON Schema (2020-12) of the facts that a submission brings."""
         return {"title": self.name, **schema_of(self.asked)}
+
+    def schema_with(self, filled: Iterable[str]) -> dict[str, Any]:
+        """JSON Schema of the same facts and of some inputs that the portal fills, by name."""
+        shapes = {**self.asked, **{name: self.shapes[name] for name in filled}}
+        return {"title": self.name, **schema_of(shapes)}
 
     @cached_property
     def decisions(self) -> list[dict[str, Any]]:

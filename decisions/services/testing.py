@@ -1,9 +1,10 @@
 """Rule tests: cases with the outputs expected of them, kept with a draft and frozen with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from decisions.models import Decision, ModelVersion, RuleTest, User
 from decisions.services.candidates import Candidate, candidate
 
 MOST_TESTS = 1000
+MOST_OUTPUTS = 60  # Outputs of one answer that a form offers to expect.
 ABSENT = "(nothing)"
 
 
@@ -70,6 +72,15 @@ def create(
     return test
 
 
+def case_of(version: ModelVersion, decision: Decision) -> dict[str, Any]:
+    """Return the facts of a past decision as a test holds them: with evidence by its input."""
+    if decision.model_id != version.model_id:
+        raise Invalid("This decision was made by another model. Choose a draft of its own.")
+    said = {row.source: row.facts for row in decision.submission.evidence.all()}
+    inputs = candidate(version).evidence
+    return {**decision.submission.facts, **{i: said.get(key) for i, key in inputs.items()}}
+
+
 def create_from_decision(
     version: ModelVersion,
     decision: Decision,
@@ -80,16 +91,13 @@ def create_from_decision(
     now: datetime,
 ) -> RuleTest:
     """Add a test that expects of a draft what the rules said of a past decision, at its time."""
-    if decision.model_id != version.model_id:
-        raise Invalid("This decision was made by another model. Choose a draft of its own.")
+    facts = case_of(version, decision)
     if decision.failed or not decision.outputs:
         raise Invalid("The rules gave no answer here, so there is nothing to expect.")
-    said = {row.source: row.facts for row in decision.submission.evidence.all()}
-    inputs = candidate(version).evidence
     return create(
         version,
         name=name,
-        facts={**decision.submission.facts, **{i: said.get(key) for i, key in inputs.items()}},
+        facts=facts,
         expected=decision.outputs,
         at=decision.evaluated_at,
         from_decision=decision,
@@ -127,6 +135,74 @@ def remove(test: RuleTest, *, author: User, reason: str, now: datetime) -> None:
         history.remove(test, by=author, reason=reason, now=now)
 
 
+def accept(test: RuleTest, *, author: User, reason: str, now: datetime) -> RuleTest:
+    """Expect of a test what the rules say now, of the outputs it looks at."""
+    said = run_one(test, candidate(test.version))
+    if said.problems:
+        raise Refused(f"The rules fail here, which no test may expect: {said.problems[0]}")
+    value = engine.to_json(said.result.value)
+    actual = {path: output_at(value, path) for path in test.expected}
+    expected = {path: found for path, found in actual.items() if found != ABSENT}
+    return change(
+        test,
+        name=test.name,
+        facts=test.facts,
+        expected=expected,
+        author=author,
+        reason=reason or "Accepted what the rules say",
+        now=now,
+        at=test.at,
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test as a file holds it; `place` says where in the file."""
+
+    place: str
+    name: str
+    facts: Mapping[str, Any]
+    expected: Mapping[str, Any]
+    at: datetime | None
+
+
+def take_in(
+    version: ModelVersion, cases: Iterable[Case], *, author: User, reason: str, now: datetime
+) -> tuple[int, int]:
+    """Add cases to a draft, or change its tests of their names: all, or none where one misfits.
+
+    Returns how many were added and how many changed.
+    """
+    with transaction.atomic():
+        draft = _draft(version)
+        known = {test.name: test for test in draft.tests.all()}
+        rules, added, changed = candidate(draft), 0, 0
+        for case in cases:
+            test = known.get(case.name.strip()[:200])
+            if test is None:
+                test = RuleTest(id=new_id(now), version=draft, position=len(known))
+                added += 1
+            else:
+                changed += 1
+            try:
+                _write(
+                    test,
+                    name=case.name,
+                    facts=case.facts,
+                    expected=case.expected,
+                    at=case.at,
+                    rules=rules,
+                )
+            except Invalid as error:
+                words = "; ".join(f"{f.get('where')}: {f.get('message')}" for f in error.faults)
+                raise Invalid(f"{case.place}: {words or error} Nothing was taken in.") from error
+            known[test.name] = test
+            if len(known) > MOST_TESTS:
+                raise Refused(f"A version holds at most {MOST_TESTS} tests. Split the file.")
+            history.save(test, by=author, reason=reason or "Taken in from a file", now=now)
+    return added, changed
+
+
 def run_all(version: ModelVersion) -> list[Tested]:
     """Run every test of a version against its rules and the reference tables of today."""
     tests = list(version.tests.select_related("from_decision"))
@@ -147,6 +223,36 @@ def run_one(test: RuleTest, rules: Candidate) -> Tested:
     )
 
 
+@dataclass(frozen=True)
+class Said:
+    """What rules say of facts that are no test yet: outputs by path, and what went wrong."""
+
+    outputs: dict[str, Any]
+    problems: tuple[str, ...]
+    rows: tuple[tuple[str, int], ...]
+
+
+def say(version: ModelVersion, facts: Mapping[str, Any], *, at: datetime | None) -> Said:
+    """Ask the rules of a version about facts, writing nothing; raises Invalid for what misfits."""
+    rules = candidate(version)
+    if faults := _faults(rules, facts):
+        raise Invalid("Some facts do not fit the model.", faults)
+    result = rules.decide(rules.inputs(facts), now=at)
+    errors = tuple(p.message for p in result.problems if p.severity == "error")
+    return Said(outputs_by_path(engine.to_json(result.value)), errors, tuple(result.rows))
+
+
+def asked_of(version: ModelVersion) -> dict[str, Any]:
+    """Return the JSON Schema of the facts of a test: those of a submission, and evidence."""
+    rules = candidate(version)
+    schema = rules.model.schema_with(rules.evidence)
+    return {
+        **schema,
+        "required": [name for name in schema["required"] if name not in rules.evidence],
+        "evidence": list(rules.evidence),
+    }
+
+
 def all_green(version: ModelVersion) -> bool:
     """Tell whether no test of a version fails; a version without tests has none that fails."""
     return all(tested.passed for tested in run_all(version))
@@ -157,6 +263,24 @@ def tests_hash(version: ModelVersion) -> str:
     fields = ("name", "facts", "expected", "at")
     rows = version.tests.order_by("name").values_list(*fields)
     return digest([[n, facts, said, at and at.isoformat()] for n, facts, said, at in rows])
+
+
+def outputs_by_path(value: Any, *, most: int = MOST_OUTPUTS) -> dict[str, Any]:
+    """Return {path: value} of all that can be expected of an answer; plain lists stay whole."""
+    return dict(islice(_paths(value, ""), most))
+
+
+def _paths(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        parts = [(str(name), part) for name, part in value.items() if "." not in str(name)]
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        parts = [(str(place), item) for place, item in enumerate(value)]
+    else:
+        if path:
+            yield path, value
+        return
+    for name, part in parts:
+        yield from _paths(part, f"{path}.{name}" if path else name)
 
 
 def output_at(value: Any, path: str) -> Any:
@@ -198,6 +322,7 @@ def _write(
     facts: Mapping[str, Any],
     expected: Mapping[str, Any],
     at: datetime | None,
+    rules: Candidate | None = None,
 ) -> None:
     name = name.strip()[:200]
     if not name:
@@ -206,7 +331,7 @@ def _write(
         raise Invalid(f"A test “{name}” is there already. Choose another name.")
     if not expected:
         raise Invalid("Say what you expect: at least one output, such as the outcome.")
-    if faults := _faults(candidate(test.version), facts):
+    if faults := _faults(rules or candidate(test.version), facts):
         raise Invalid("Some facts do not fit the model. The test was not saved.", faults)
     test.name, test.facts, test.expected, test.at = name, dict(facts), dict(expected), at
 

@@ -71,25 +71,11 @@ def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> Htt
         raise Http404(f"{owner.name} has no version {number}.")
     part = request.GET.get("part", "")
     part = part if part in PARTS else "overview"
-    context: dict[str, Any] = {
-        "model": owner,
-        "version": shown,
-        "versions": queries.versions_of(owner)[: queries.MOST_VERSIONS],
-        "part": part,
-    }
     if shown is None:
-        return render(request, "decisions/models/bare.html", context)
-    loaded = drafting.loaded_draft(shown)
-    described = loaded.describe()
-    inputs = inputs_of(loaded.inputs, described)
-    tabs = _table_tabs(described)
-    context |= {
-        "described": described,
-        "inputs": inputs,
-        "asked": sum(row.depth == 0 for row in inputs),
-        "tabs": tabs,
-        "alarms": alarms_of(owner, described) if shown.pk == owner.live_version_id else [],
-    }
+        return render(request, "decisions/models/bare.html", {"model": owner})
+    described = drafting.loaded_draft(shown).describe()
+    tabs = table_tabs(described)
+    context = frame(owner, shown, part)
     context |= {
         "overview": lambda: _overview(shown, described),
         "tables": lambda: _one_table(request, shown, tabs),
@@ -98,7 +84,26 @@ def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> Htt
     return render(request, f"decisions/models/{part}.html", context)
 
 
-def _table_tabs(described: dict[str, Any]) -> list[TableTab]:
+def frame(owner: DecisionModel, shown: ModelVersion, part: str) -> dict[str, Any]:
+    """What the head and the tabs of a version need, whichever part of it is shown."""
+    loaded = drafting.loaded_draft(shown)
+    described = loaded.describe()
+    inputs = inputs_of(loaded.inputs, described)
+    return {
+        "model": owner,
+        "version": shown,
+        "versions": queries.versions_of(owner)[: queries.MOST_VERSIONS],
+        "part": part,
+        "described": described,
+        "inputs": inputs,
+        "asked": sum(row.depth == 0 for row in inputs),
+        "tabs": table_tabs(described),
+        "test_count": shown.tests.count(),
+        "alarms": alarms_of(owner, described) if shown.pk == owner.live_version_id else [],
+    }
+
+
+def table_tabs(described: dict[str, Any]) -> list[TableTab]:
     """Every table of the model in the order of its file, those of functions at the end."""
     owners = [*described["decisions"], *described["knowledge"]]
     return [
