@@ -25,6 +25,7 @@ from decisions.engine.editing.content import (
     without_rows,
 )
 from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts_of
+from decisions.engine.editing.fields import Field, Use, fields_of, quoted, uses_of
 from decisions.engine.editing.places import Texts
 from decisions.engine.editing.reading import sentence
 from decisions.engine.editing.trial import new_problems, try_cell
@@ -42,26 +43,31 @@ __all__ = [
     "Decide",
     "Definitions",
     "Edited",
+    "Field",
     "Finding",
     "Invalid",
     "Model",
     "Problem",
     "Result",
     "Texts",
+    "Use",
     "completions",
     "edit_model",
     "evaluate_expression",
     "evaluate_unary_tests",
+    "fields_of",
     "is_typed",
     "load_model",
     "named_tables",
     "new_problems",
+    "quoted",
     "sentence",
     "shown_table",
     "tables_of",
     "texts_of",
     "to_json",
     "try_cell",
+    "uses_of",
     "with_ids",
     "without_rows",
     "write_definitions",

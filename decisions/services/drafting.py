@@ -285,8 +285,15 @@ _WORDS: Mapping[str, str] = {
     "change_column": "Column changed",
     "move_column": "Column moved",
     "add_table": "Table added",
-    "remove_decision": "Table removed",
+    "remove_decision": "Decision removed",
+    "put_decision": "Decision put back",
+    "change_decision": "Decision changed",
     "item_type": "Input type changed",
+    "add_item": "Input type added",
+    "remove_item": "Input type removed",
+    "add_input": "Input added",
+    "remove_input": "Input removed",
+    "change_input": "Input changed",
 }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.editing import content
-from decisions.engine.editing.elements import ELEMENT_OPERATIONS
+from decisions.engine.editing.decisions import DECISION_OPERATIONS
+from decisions.engine.editing.inputs import INPUT_OPERATIONS
 from decisions.engine.editing.operations import edit_table
 from decisions.engine.editing.places import Operation, Texts, shown_rows
 from decisions.engine.editing.shown import texts_listed
@@ -19,6 +20,7 @@ from decisions.engine.problems import Invalid
 from decisions.engine.types import STRING, base_of
 
 MOST_OPERATIONS = 500
+_ON_ELEMENTS = {**DECISION_OPERATIONS, **INPUT_OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def edit_model(model: Model, operations: Sequence[Operation]) -> Edited:
     for operation in operations:
         if not isinstance(operation, dict):
             raise Invalid("An operation is an object with the name of what it does under “op”.")
-        on_element = ELEMENT_OPERATIONS.get(str(operation.get("op")))
+        on_element = _ON_ELEMENTS.get(str(operation.get("op")))
         if on_element is not None:
             definitions, back, ids = on_element(definitions, operation)
         else:

@@ -98,9 +98,21 @@ def operations_on(table):
         st.just({**base, "op": "change_column", "column": columns[1], "label": "Land"}),
         st.just({"op": "add_table", "id": "d9", "decision": "New", "requires": ["amount"]}),
         st.just({"op": "item_type", "item": "tCountry", "allowed": '"GB"'}),
+        st.sampled_from(AROUND),
     )
 
 
+AROUND = [
+    {"op": "remove_decision", "decision": "decision"},
+    {"op": "change_decision", "decision": "spend_rules", "name": "Limit check", "question": "?"},
+    {"op": "change_decision", "decision": "spend_rules", "requires": ["country", "amount", "id"]},
+    {"op": "change_decision", "decision": "decision", "text": '{outcome: "approve"}'},
+    {"op": "item_type", "item": "tAmount", "optional": True, "label": "Sum", "description": "All"},
+    {"op": "add_item", "item": "tNew", "type": "string", "allowed": '"a"'},
+    {"op": "add_input", "id": "i9", "input": "channel", "type": "string", "label": "Channel"},
+    {"op": "remove_input", "input": "id"},
+    {"op": "change_input", "input": "limits", "type": "Any", "optional": True, "label": "Limits"},
+]
 BEFORE = loaded()
 TABLE = engine.shown_table(BEFORE, "spend_table")
 
@@ -152,3 +164,65 @@ def test_a_text_comes_back_into_a_column_that_was_removed_with_it():
         ],
     )
     assert carried_out(after, inverse)[0].hash == BEFORE.hash
+
+
+def test_readers_follow_the_new_name_of_a_decision():
+    after, _ = carried_out(
+        BEFORE, [{"op": "change_decision", "decision": "spend_rules", "name": "Limit check"}]
+    )
+    assert after.problems == []
+    text = after.definitions.decisions[1].expression.text
+    assert text.count("Limit check.") == 3
+    assert "Spend rules" not in text
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (
+            {"op": "remove_decision", "decision": "spend_rules"},
+            "“Spend rules” is read by “Decision”. Let them read something else first, "
+            "then remove it.",
+        ),
+        (
+            {"op": "change_decision", "decision": "spend_rules", "requires": ["Decision"]},
+            "“Decision” reads “Spend rules” itself, directly or not. "
+            "Two decisions cannot wait for each other.",
+        ),
+        (
+            {"op": "change_decision", "decision": "spend_rules", "name": "amount"},
+            "There is a decision or an input “amount” already. Choose another name.",
+        ),
+        (
+            {"op": "change_decision", "decision": "spend_rules", "name": "outcome"},
+            "“Decision” uses “outcome” for something else. Choose another name.",
+        ),
+        (
+            {"op": "change_decision", "decision": "spend_rules", "text": "1"},
+            "“Spend rules” is no single expression.",
+        ),
+        (
+            {"op": "remove_input", "input": "amount"},
+            "“amount” is read by “Spend rules”. Change that first.",
+        ),
+        ({"op": "remove_item", "item": "tAmount"}, "The type “tAmount” is still used."),
+        (
+            {"op": "put_decision", "dmn": "<a/>", "at": 0, "place": 0},
+            "This is no DMN of a decision: The file is not DMN 1.2 to 1.5: "
+            "its root is 'a' of None.",
+        ),
+    ],
+)
+def test_what_would_leave_the_graph_broken_is_refused(operation, words):
+    with pytest.raises(engine.Invalid) as refused:
+        engine.edit_model(BEFORE, [operation])
+    assert str(refused.value) == words
+
+
+def test_a_removed_decision_comes_back_with_its_rows():
+    model = engine.load_model(LIBRARY)
+    free = [d for d in model.definitions.decisions if d.name == "Decision"]
+    after, inverse = carried_out(model, [{"op": "remove_decision", "decision": free[0].id}])
+    assert len(after.definitions.decisions) == len(model.definitions.decisions) - 1
+    again, _ = carried_out(after, inverse)
+    assert again.hash == model.hash
