@@ -12,6 +12,7 @@ from decisions.views import (
     lists,
     lives,
     models,
+    outline,
     people,
     references,
     releases,
@@ -23,6 +24,7 @@ from decisions.views import (
 
 app_name = "decisions"
 TABLE = "models/<slug:slug>/drafts/<int:number>/tables/<str:table_id>"
+DRAFT = "models/<slug:slug>/drafts/<int:number>"
 VERSION = "models/<slug:slug>/versions/<int:number>"
 TABLE_OF_VERSION = "models/<slug:slug>/versions/<int:number>/tables/<str:table_id>"
 urlpatterns: list[URLPattern] = [
@@ -52,6 +54,14 @@ urlpatterns: list[URLPattern] = [
     path("models/<slug:slug>/drafts/<int:number>/life.json", lives.life, name="draft_life"),
     path("models/<slug:slug>/drafts/", drafts.start, name="draft_start"),
     path("models/<slug:slug>/drafts/<int:number>/", drafts.draft, name="draft"),
+    path(f"{DRAFT}/graph/", outline.graph, name="draft_graph"),
+    path(f"{DRAFT}/graph/new-table/", outline.add_table, name="draft_add_table"),
+    path(f"{DRAFT}/graph/<str:decision_id>/", outline.decision, name="draft_decision"),
+    path(
+        f"{DRAFT}/graph/<str:decision_id>/remove/",
+        outline.remove,
+        name="draft_decision_remove",
+    ),
     path(f"{TABLE}/", drafts.table, name="draft_table"),
     path(f"{TABLE}/rows.json", drafts.rows, name="draft_rows"),
     path(f"{TABLE}/problems", drafts.problems, name="draft_problems"),

@@ -54,6 +54,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:challenger_share": (set(), {"approver"}),
     "decisions:challenger_end": (set(), {"rule_author", "approver"}),
     "decisions:draft": (READERS, set()),
+    "decisions:draft_graph": (READERS, set()),
+    "decisions:draft_decision": (READERS, {"rule_author"}),
+    "decisions:draft_decision_remove": (set(), {"rule_author"}),
+    "decisions:draft_add_table": ({"rule_author"}, {"rule_author"}),
     "decisions:draft_table": (READERS, set()),
     "decisions:draft_rows": (READERS, set()),
     "decisions:draft_problems": (READERS, set()),
@@ -257,6 +261,11 @@ def records(monkeypatch):
         **{
             f"decisions:draft{name}": {"slug": model.key, "number": 1}
             for name in ("", "_life", "_look", "_operations", "_undo", "_redo")
+        },
+        **{f"decisions:draft_{name}": first for name in ("graph", "add_table")},
+        **{
+            f"decisions:draft_decision{name}": {**first, "decision_id": "spend_rules"}
+            for name in ("", "_remove")
         },
         **{
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}

@@ -24,8 +24,8 @@ def models() -> QuerySet[DecisionModel]:
 def versions_of(model: DecisionModel) -> QuerySet[ModelVersion]:
     """Return the versions of a model, newest first, without their content."""
     return (
-        model.versions.select_related("created_by", "proposed_by", "approved_by")
-        .defer("dmn")
+        model.versions.select_related("created_by", "proposed_by", "approved_by", "based_on")
+        .defer("dmn", "based_on__dmn")
         .order_by("-number")
     )
 

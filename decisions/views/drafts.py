@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from decisions.access import PageRequest, requires
-from decisions.enums import VersionState
 from decisions.errors import Invalid, Refused
 from decisions.models import DecisionModel, ModelVersion
 from decisions.services import drafting, sheets
+from decisions.views.draft_frame import draft_of, framed, or_404
 from decisions.views.tables import HIT_POLICIES
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -46,10 +46,10 @@ def start(request: PageRequest, slug: str) -> HttpResponse:
 @requires("decisions.view_rules")
 def draft(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """Open the first table of a draft."""
-    found = _draft(slug, number)
+    found = draft_of(slug, number)
     tables = sheets.tables_of(found)
     if not tables:
-        return redirect("decisions:model_version", slug, number)
+        return redirect("decisions:draft_graph", slug, number)
     return redirect("decisions:draft_table", slug, number, tables[0].id)
 
 
@@ -57,7 +57,7 @@ def draft(request: PageRequest, slug: str, number: int) -> HttpResponse:
 @requires("decisions.view_rules")
 def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """The grid of one table; without script, the table to read."""
-    found = _draft(slug, number)
+    found = draft_of(slug, number)
     tables = sheets.tables_of(found)
     shown = next((one for one in tables if one.id == table_id), None)
     if shown is None:
@@ -66,14 +66,11 @@ def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRe
         request,
         "decisions/drafts/table.html",
         {
-            "model": found.model,
-            "version": found,
+            **framed(request, found, "tables"),
             "tables": tables,
             "table": shown,
             "name": shown.name,
             "policies": [(policy, HIT_POLICIES[policy]) for policy in COMPARED],
-            "may_edit": _may_edit(request, found),
-            "last": found.changes.select_related("changed_by").last(),
         },
     )
 
@@ -82,8 +79,8 @@ def table(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRe
 @requires("decisions.view_rules")
 def rows(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """Give the table as the grid shows it."""
-    found = _draft(slug, number)
-    table = _or_404(sheets.table_json, found, table_id)
+    found = draft_of(slug, number)
+    table = or_404(sheets.table_json, found, table_id)
     body = b'{"revision":%d,"table":%s}' % (found.revision, table)
     return HttpResponse(body, content_type="application/json", headers=_tag_of(found))
 
@@ -92,8 +89,8 @@ def rows(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRes
 @requires("decisions.view_rules")
 def problems(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """Give what is wrong with the table, as a part of its page."""
-    found = _draft(slug, number)
-    context = {"findings": _or_404(sheets.findings_of, found, table_id)}
+    found = draft_of(slug, number)
+    context = {"findings": or_404(sheets.findings_of, found, table_id)}
     return render(request, "decisions/drafts/_problems.html", context)
 
 
@@ -101,8 +98,8 @@ def problems(request: PageRequest, slug: str, number: int, table_id: str) -> Htt
 @requires("decisions.view_rules")
 def reading(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """Say one row as a sentence."""
-    found, row = _draft(slug, number), request.GET.get("row", "")
-    return JsonResponse({"sentence": _or_404(sheets.sentence_of, found, table_id, row)})
+    found, row = draft_of(slug, number), request.GET.get("row", "")
+    return JsonResponse({"sentence": or_404(sheets.sentence_of, found, table_id, row)})
 
 
 @require_POST
@@ -155,7 +152,7 @@ Act = Callable[[ModelVersion, dict[str, Any], int], drafting.Saved]
 
 def _answer(request: HttpRequest, slug: str, number: int, act: Act) -> HttpResponse:
     """Do what was asked on the revision seen; answer with every row that changed since."""
-    found = _draft(slug, number)
+    found = draft_of(slug, number)
     tag = request.headers.get("If-Match", "").strip().strip('"')
     if not (tag.isascii() and tag.isdigit() and len(tag) < 10):
         message = "Say which revision you saw: send its ETag as If-Match."
@@ -196,25 +193,3 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Invalid("The body is not a JSON object.")
     return body
-
-
-def _draft(slug: str, number: int) -> ModelVersion:
-    return get_object_or_404(
-        ModelVersion.objects.select_related("model", "based_on", "created_by").defer(
-            "dmn",
-            "based_on__dmn",  # Megabytes, and most requests find the rules loaded.
-        ),
-        model__key=slug,
-        number=number,
-    )
-
-
-def _or_404(read: Callable[..., Any], *args: Any) -> Any:
-    try:
-        return read(*args)
-    except Invalid as error:
-        raise Http404(str(error)) from error
-
-
-def _may_edit(request: PageRequest, found: ModelVersion) -> bool:
-    return found.state == VersionState.DRAFT and request.user.has_perm("decisions.author_rules")

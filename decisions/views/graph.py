@@ -12,7 +12,7 @@ MOST_LETTERS = 18
 
 @dataclass(frozen=True)
 class Node:
-    """A box or pill; `anchor` is the id of the part of the page that explains it."""
+    """A box or pill; `href` leads to what explains it, on the page or elsewhere."""
 
     name: str
     title: str
@@ -21,7 +21,7 @@ class Node:
     y: int
     hot: bool
     is_input: bool
-    anchor: str
+    href: str
 
     width = WIDTH
     height = HEIGHT
@@ -71,6 +71,7 @@ def graph_of(
     decisive: str,
     asked: set[str],
     everything: bool = False,
+    pages: Mapping[str, str] | None = None,
 ) -> Graph:
     """Draw the evaluated decisions in `entries` (with id, name and requires).
 
@@ -78,10 +79,11 @@ def graph_of(
 
     The path from the `decisive` decision to the end is hot. A large model shows that path, what
     the decisive rows `asked` for, and what else found something; with `everything` it shows all
-    decisions and leaves the inputs out.
+    decisions and leaves the inputs out. A node leads to its part of the page, or to its page where
+    `pages` names one.
     """
     requires = {entry["name"]: list(entry["requires"]) for entry in entries}
-    anchors = {entry["name"]: f"d-{entry['id']}" for entry in entries}
+    leads = {entry["name"]: f"#d-{entry['id']}" for entry in entries} | {**(pages or {})}
     hot = _consumers(decisive, requires) if decisive in requires else set()
     shown = _chosen(requires, hot, asked, notes, everything)
     layers = _layers(shown, requires)
@@ -95,7 +97,7 @@ def graph_of(
             y=y,
             hot=name in hot,
             is_input=name not in requires,
-            anchor=anchors.get(name, "h-facts"),
+            href=leads.get(name, "#h-facts"),
         )
         for name, (x, y) in places.items()
     ]

@@ -18,7 +18,8 @@ from decisions.views.inputs import inputs_of
 from decisions.views.lives import alarms_of, rows_with_lives
 from decisions.views.tables import policy_in_words
 
-PARTS = ("overview", "tables", "inputs")
+# Parts by the address, and the tab each stands under.
+HERE = {"overview": "graph", "tables": "tables", "inputs": "inputs"}
 ROWS_AT_ONCE = 200
 
 
@@ -70,7 +71,7 @@ def _page(request: HttpRequest, owner: DecisionModel, number: int | None) -> Htt
     if shown is None and number is not None:
         raise Http404(f"{owner.name} has no version {number}.")
     part = request.GET.get("part", "")
-    part = part if part in PARTS else "overview"
+    part = part if part in HERE else "overview"
     if shown is None:
         return render(request, "decisions/models/bare.html", {"model": owner})
     described = drafting.loaded_draft(shown).describe()
@@ -94,6 +95,7 @@ def frame(owner: DecisionModel, shown: ModelVersion, part: str) -> dict[str, Any
         "version": shown,
         "versions": queries.versions_of(owner)[: queries.MOST_VERSIONS],
         "part": part,
+        "here": HERE.get(part, part),
         "described": described,
         "inputs": inputs,
         "asked": sum(row.depth == 0 for row in inputs),
