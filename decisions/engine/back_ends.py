@@ -51,6 +51,16 @@ def replay_of(compiler: Compiler, part: Part, shapes: Mapping[str, Shape]) -> Ca
         return program_of(compiler, part).code
 
 
+def shared_of(
+    compiler: Compiler, part: Part, call_of: Callable[[str], Any]
+) -> Callable[..., Any] | None:
+    """Give a decision whose parts are called one by one; None where it cannot be compiled."""
+    try:
+        return compiler.shared(part, call_of)
+    except _REFUSED:
+        return None
+
+
 def interpreter_of(compiler: Compiler) -> Interpreter:
     """Give the interpreter of the same graph, which explains what programs decide."""
     return Interpreter(compiler.graph, compiler.typer.types)

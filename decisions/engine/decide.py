@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from decisions.engine.types import ANY
 from decisions.engine.values import give_out
 
 if TYPE_CHECKING:
-    from decisions.engine.batch.many import Batch, Ways
+    from decisions.engine.batch.many import Batch, Moments, Ways
     from decisions.engine.evaluation import Model
 
 NO_OBJECT = Problem(
@@ -81,13 +81,14 @@ class Decide:
         """
         return self.slowly(facts, now)
 
-    def evaluate_many(self, columns: Any, *, now: datetime | None = None) -> Batch:
+    def evaluate_many(self, columns: Any, *, now: Moments = None) -> Batch:
         """Decide on many items at once; gives what a call for each of them would.
 
         `columns` is a mapping of input names to columns, all of one length: lists, tuples, numpy
         arrays, Arrow arrays; or it is an Arrow table. An item's facts are what `tolist` of its
-        columns gives; `now` is as in a call. Raises Invalid for columns that are missing, unlike in
-        length or no columns; whatever is wrong with an item is in the problems of the result.
+        columns gives; `now` is as in a call, or a list or tuple of the time of every item. Raises
+        Invalid for columns that are missing, unlike in length or no columns; whatever is wrong
+        with an item is in the problems of the result.
         """
         return self._ways.evaluate(columns, now)
 
@@ -97,6 +98,11 @@ class Decide:
         from decisions.engine.batch.many import Ways  # noqa: PLC0415
 
         return Ways(self, self._given)
+
+    @property
+    def lean(self) -> bool:
+        """Tell whether the rules need no run: then compiled code does all in one go."""
+        return self.__call__.__name__.startswith("lean")
 
     def unknown(self, names: Mapping[str, Any]) -> list[Problem]:
         """Give the problems with names that are no inputs of the model."""
@@ -121,16 +127,24 @@ class Decide:
         result.rows, result.problems = run.hits, run.problems
         return result
 
-    def evaluate(self, run: Run, inputs: tuple[Any, ...], *, traced: bool = False) -> Any:
+    def evaluate(
+        self,
+        run: Run,
+        inputs: Sequence[Any],
+        *,
+        traced: bool = False,
+        code: Callable[..., Any] | None = None,
+    ) -> Any:
         """Evaluate with inputs that were read; what goes wrong is left in the run.
 
-        With `traced`, the interpreter evaluates and keeps what every cell said.
+        With `traced`, the interpreter evaluates and keeps what every cell said. `code` may take
+        the place of the program.
         """
         try:
             if traced:
                 value = self.model.interpreter.evaluate(self.part, run, *inputs, traced=True)
             else:
-                value = self.program.code(run, *inputs)
+                value = (code or self.program.code)(run, *inputs)
             return give_out(value, run)
         except Refused as refusal:
             problem = refusal.problem

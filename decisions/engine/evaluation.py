@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from decisions.engine import model as m
 from decisions.engine.analysis.findings import Analysis
 from decisions.engine.analysis.report import Analyser, analyse_unread
-from decisions.engine.back_ends import entry_of, interpreter_of, program_of, replay_of
+from decisions.engine.back_ends import entry_of, interpreter_of, program_of, replay_of, shared_of
 from decisions.engine.codegen.entry import Enter, EntryOptions
 from decisions.engine.codegen.program import Compiler, Program
 from decisions.engine.decide import NO_OBJECT, Decide, Result
@@ -203,6 +203,10 @@ class Model:
     def replay(self, part: Part, shapes: Mapping[str, Shape]) -> Callable[..., Any]:
         """Compile what explanations of a part need."""
         return replay_of(self._readable(), part, shapes)
+
+    def shared(self, part: Part, call_of: Callable[[str], Any]) -> Callable[..., Any] | None:
+        """Compile a part for batches, whose items have much in common."""
+        return shared_of(self._readable(), part, call_of)
 
     @cached_property
     def interpreter(self) -> Interpreter:

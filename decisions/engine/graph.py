@@ -232,6 +232,10 @@ class Graph:
                     path.append(following)
                     stack.append((following, iter(self._decisions_of(following))))
 
+    def is_called(self, key: str) -> bool:
+        """Tell whether a part is a function to those that require it, and no value."""
+        return isinstance(self.parts[key].element, _CALLED)
+
     def _decisions_of(self, key: str) -> list[str]:
         part = self.parts[key]
         if not isinstance(part.element, m.Decision):

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decisions.engine.batch.outputs import Outputs
+from decisions.engine.batch.shared import Time, sharing_of, time_read
 from decisions.engine.batch.sources import Block, Flags, Ints, Source, sources_of
 from decisions.engine.batch.vector import Finder, vector_of
 from decisions.engine.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from decisions.engine.decide import Decide
+
+Moments = datetime | list[datetime | None] | tuple[datetime | None, ...] | None
 
 BLOCK = 1 << 14
 """How many items are decided at a time, so that what they need stays near the processor."""
@@ -42,12 +45,17 @@ class Ways:
         self.outputs = Outputs(decide.graph, decide.part)
         if self.vector is not None and self.plain:
             self.outputs.know(self.vector.tables[-1].values)
+        # Items that are decided one by one have parts in common where the rules need a run.
+        self.sharing = None if self.vector is not None else sharing_of(decide, given)
+        self.timed = any(time_read(decide.graph, key) for key in decide.program.decisions)
 
-    def evaluate(self, columns: Any, now: datetime | None) -> Batch:
+    def evaluate(self, columns: Any, now: Moments) -> Batch:
         """Decide every item of some columns; raises Invalid where they cannot be read."""
         sources = sources_of(columns)
         fixed = self._fixed(sources)
         count = len(next(iter(sources.values()), ()))
+        if isinstance(now, list | tuple) and len(now) != count:
+            raise Invalid(f"There are {len(now)} times for {count} items.")
         decided = _Pass(self, sources, now)
         if self.vector is None:
             decided.one_by_one(0, range(count))
@@ -79,15 +87,18 @@ class Ways:
 class _Pass:
     """One batch in the making: what was found, and what the row engine said."""
 
-    def __init__(self, ways: Ways, sources: Mapping[str, Source], now: datetime | None) -> None:
+    def __init__(self, ways: Ways, sources: Mapping[str, Source], now: Moments) -> None:
         self.decide = ways.decide
         self.sources = sources
-        self.now = now
-        self.common = [*ways.decide.tainted, *ways.decide.unknown(sources)]
+        self.moments, self.now = (now, None) if isinstance(now, list | tuple) else (None, now)
+        unknown = ways.decide.unknown(sources)
+        self.common = [*ways.decide.tainted, *unknown]
+        self.sharing = None if unknown else ways.sharing
+        self.timed = ways.timed and self.moments is not None
         self.rows: list[list[Ints]] = []
         self.apart: dict[int, ItemResult] = {}
         self.shared: list[ItemResult] = []
-        self._kinds: dict[int, int] = {}
+        self._kinds: dict[Any, int] = {}
         self._opened: tuple[int, dict[str, Block]] = (-1, {})
 
     def one_by_one(self, start: int, places: Iterable[int]) -> None:
@@ -97,6 +108,8 @@ class _Pass:
 
     def by_kind(self, start: int, signatures: Ints, left: Flags) -> Ints:
         """Decide one item for each signature; gives the place of every item's answer."""
+        if self.timed:
+            return self._by_kind_and_time(start, signatures, left)
         kinds, first, inverse = np.unique(
             np.where(left, -1, signatures), return_index=True, return_inverse=True
         )
@@ -111,13 +124,30 @@ class _Pass:
         found: Ints = answers[inverse]
         return found
 
+    def _by_kind_and_time(self, start: int, signatures: Ints, left: Flags) -> Ints:
+        """Do the same where what follows the tables reads the time."""
+        answers = np.zeros(len(signatures), np.int64)
+        for place in np.flatnonzero(~left).tolist():
+            kind = int(signatures[place]), id(self._time_of(start + place))
+            if kind not in self._kinds:
+                self._kinds[kind] = len(self.shared)
+                self.shared.append(self._decide(start, place))
+            answers[place] = self._kinds[kind]
+        return answers
+
+    def _time_of(self, place: int) -> datetime | None:
+        return self.now if self.moments is None else self.moments[place]
+
     def _decide(self, start: int, place: int) -> ItemResult:
         begin, within = start + place - (start + place) % BLOCK, (start + place) % BLOCK
         if self._opened[0] != begin:
             opened = {name: s.open(begin, begin + BLOCK) for name, s in self.sources.items()}
             self._opened = begin, opened
         facts = {name: block.item(within) for name, block in self._opened[1].items()}
-        result = self.decide(facts, now=self.now)
+        now = self._time_of(start + place)
+        if self.sharing is not None:
+            return ItemResult(*self.sharing.answer(facts, now))
+        result = self.decide(facts, now=now)
         return ItemResult(result.value, result.rows, result.problems)
 
 

@@ -98,6 +98,13 @@ class Compiler:
         """Compile what notes for an explanation what a lean program did: `replay(run, *inputs)`."""
         return _Assembly(self, lean=True).replay(part, shapes)
 
+    def shared(self, part: Part, call_of: Callable[[str], Any]) -> Callable[..., Any]:
+        """Compile a decision as `code(run, *inputs)` that calls each decision it needs by others.
+
+        `call_of(key)` gives what calls the one of that key: `call(run, code, values)`.
+        """
+        return _Assembly(self).shared(part, call_of)
+
 
 class _Written(NamedTuple):
     """The code of a function value: the constant that holds the value, and what that is made of."""
@@ -128,6 +135,25 @@ class _Assembly:
         main.finish(self._result(main, part, required, variables, record=True))
         namespace = self._load()
         return Program(namespace[main.name], required.inputs, required.decisions, self.unit.source)
+
+    def shared(self, part: Part, call_of: Callable[[str], Any]) -> Callable[..., Any]:
+        """Write every decision as a function of its own, and what calls them in their order."""
+        required = self.graph.requirements(part)
+        main = Body(self.unit, "main")
+        values = {key: main.variable() for key in required.inputs}
+        main.params = tuple(values.values())
+        for key in required.decisions:
+            inner = Body(self.unit, "d")
+            needed = [k for k in self.graph.parts[key].requires.values() if k in values]
+            names = {k: inner.variable() for k in dict.fromkeys(needed)}
+            inner.params = tuple(names.values())
+            inner.finish(self._decisions(inner, [key], names, [key], record=False))
+            passed = "".join(f"{values[k]}, " for k in names)
+            call = self.unit.constant(call_of(key))
+            values[key] = main.keep(f"{call}(run, {inner.name}, ({passed}))")
+        main.finish(self._value_of(required.targets, values))
+        code: Callable[..., Any] = self._load()[main.name]
+        return code
 
     def _result(
         self,
@@ -207,6 +233,10 @@ class _Assembly:
             if record:
                 run = "trace" if self.unit.lean else "run"
                 body.line(f"{run}.record({self.unit.constant(key)}, {variables[key]})")
+        return self._value_of(targets, variables)
+
+    def _value_of(self, targets: Sequence[str], variables: Mapping[str, str]) -> str:
+        """Write the value of the targets: that of the one, or a context of several."""
         if len(targets) == 1:
             return variables.get(targets[0], "None")
         pairs = (
