@@ -1,7 +1,8 @@
-"""Rules that are not live yet, ready to run: a version with the reference tables of today."""
+"""Rules that are not live yet, ready to run: a version with contents of its reference tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from decisions import engine
@@ -19,28 +20,47 @@ class Candidate:
     decide: engine.Decide
     sources: tuple[Source, ...]
     references: Mapping[str, Any]
+    fallback_queue: str
 
-    @property
+    @cached_property
     def evidence(self) -> dict[str, str]:
         """Return {input name: evidence source} of what a second witness says."""
         return {s.input: s.key for s in self.sources if s.kind == "evidence"}
 
-    def inputs(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is judged: the facts, with null for evidence nobody gave."""
-        return {**dict.fromkeys(self.evidence), **facts}
+    def inputs(
+        self, facts: Mapping[str, Any], said: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return what is judged: the facts, with what the sources of evidence `said`.
+
+        Without `said`, the facts may hold it under the names of its inputs. Null stands for
+        evidence nobody gave.
+        """
+        if said is None:
+            return {**dict.fromkeys(self.evidence), **facts}
+        return {**facts, **{name: said.get(source) for name, source in self.evidence.items()}}
 
 
-def candidate(version: ModelVersion) -> Candidate:
-    """Make a version ready to run. Raises Invalid where it lacks its decision, Refused a table."""
+def candidate(
+    version: ModelVersion, references: Iterable[ReferenceTableVersion] | None = None
+) -> Candidate:
+    """Make a version ready to run, with the `references` given or those of today.
+
+    Raises Invalid where it lacks its decision, Refused where it lacks a table.
+    """
     loaded = loaded_draft(version)
     name = version.model.decision_name
     sources = sources_of(loaded)
-    found = current_references(s.key for s in sources if s.kind == "reference")
-    rows = ReferenceTableVersion.objects.in_bulk([row.pk for row in found])
-    by_key = {r.table.key: reference_value(r.table.kind, rows[r.pk].rows) for r in found}
-    references = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
+    contents = _contents_of_today(sources) if references is None else references
+    by_key = {row.table.key: reference_value(row.table.kind, row.rows) for row in contents}
+    given = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
     try:
-        decide = loaded.decision(name).given(references)
+        decide = loaded.decision(name).given(given)
     except engine.Invalid as error:
         raise Invalid(f"These rules have no decision “{name}” to run: {error}") from error
-    return Candidate(loaded, decide, sources, references)
+    return Candidate(loaded, decide, sources, given, version.model.fallback_queue)
+
+
+def _contents_of_today(sources: Iterable[Source]) -> Iterable[ReferenceTableVersion]:
+    found = current_references(s.key for s in sources if s.kind == "reference")
+    whole = ReferenceTableVersion.objects.select_related("table")
+    return whole.in_bulk([row.pk for row in found]).values()

@@ -1,6 +1,6 @@
 """Works out an impact chunk by chunk, so that a worker that dies loses no more than one chunk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,26 +14,26 @@ from decisions.canonical import digest
 from decisions.enums import EventKind, RunState
 from decisions.errors import Expected, Refused
 from decisions.events import SYSTEM
-from decisions.ids import id_at
 from decisions.models import (
     AuditEvent,
-    Decision,
-    Evidence,
     ImpactFlip,
     ImpactReport,
     ModelVersion,
     ReferenceTableVersion,
 )
 from decisions.services import tallies
+from decisions.services.candidates import Candidate, candidate
 from decisions.services.causes import Causes
 from decisions.services.drafting import loaded_draft
-from decisions.services.replaying import Item, Trial, replay, trial_of
+from decisions.services.impact_lines import Line, file_lines, window_lines
+from decisions.services.replaying import Answer, replay
+from decisions.services.rulesets import ruleset_of
 from decisions.services.tallies import Pair
 
 log = structlog.get_logger(__name__)
 
 SUBSCRIBER = "decisions.tasks.simulate"
-CHUNK = 500  # Submissions in one transaction: a few seconds where rules are many.
+CHUNK = 1000  # Submissions in one transaction: some seconds where rules are slow.
 SLICE = timedelta(seconds=25)  # One message works for so long, then sends the next.
 SILENCE = timedelta(seconds=30)  # A worker that wrote nothing for so long is dead.
 
@@ -43,24 +43,13 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
-class Line:
-    """One thing to replay, and how its flip is named."""
-
-    item: Item
-    key: str
-    amount: Any = None
-    currency: str = ""
-    submission_id: UUID | None = None
-    number: int | None = None
-
-
-@dataclass(frozen=True)
 class Both:
-    """The two rules that are compared."""
+    """The two rules that are compared; decisions under `ruleset` hold what the first say."""
 
-    before: Trial
-    after: Trial
+    before: Candidate
+    after: Candidate
     causes: Causes
+    ruleset: UUID | None
 
 
 def simulate(event_ids: Sequence[str | UUID], *, clock: Clock) -> None:
@@ -86,6 +75,7 @@ def _run(report: ImpactReport, event_id: UUID, *, clock: Clock) -> bool:
         both = _both(report)
         while clock() - started < SLICE:
             if not _advance(report, both, event_id, clock=clock):
+                _warm.clear()
                 return True
     except Expected as problem:
         _fail(report, str(problem), event_id, now=clock())
@@ -116,7 +106,10 @@ def _take_on(report: ImpactReport, *, now: datetime) -> bool:
 
 
 def _both(report: ImpactReport) -> Both:
-    versions = ModelVersion.objects.in_bulk([report.version_id, report.baseline_id])
+    """Make the rules of a report ready; the next slice of the same process finds them warm."""
+    versions = ModelVersion.objects.select_related("model").in_bulk(
+        [report.version_id, report.baseline_id]
+    )
     after, before = versions[report.version_id], versions[report.baseline_id]
     found = report.found
     contents = {
@@ -128,25 +121,40 @@ def _both(report: ImpactReport) -> Both:
     now_hash = digest([after.content_hash, sorted(found["candidate_references"])])
     if now_hash != report.candidate_hash:
         raise Refused(f"Version {after.number} was changed meanwhile. Run the preview again.")
+    both = _warm.get(report.pk)
+    if both is None:
+        _warm.clear()
+        both = _warm[report.pk] = _made(before, after, contents)
+    return both
+
+
+_warm: dict[UUID, Both] = {}
+
+
+def _made(
+    before: ModelVersion,
+    after: ModelVersion,
+    contents: Mapping[str, Iterable[ReferenceTableVersion]],
+) -> Both:
     return Both(
-        trial_of(report.model, before, contents["baseline"]),
-        trial_of(report.model, after, contents["candidate"]),
+        candidate(before, contents["baseline"]),
+        candidate(after, contents["candidate"]),
         Causes(loaded_draft(before), loaded_draft(after)),
+        ruleset_of(before.pk, contents["baseline"]),
     )
 
 
 def _advance(report: ImpactReport, both: Both, event_id: UUID, *, clock: Clock) -> bool:
     """Replay one chunk and write what it found; False when the report has ended."""
-    lines = _file_lines(report) if report.source else _window_lines(report)
-    answers = zip(
-        lines,
-        replay(both.before, [line.item for line in lines]),
-        replay(both.after, [line.item for line in lines]),
-        strict=True,
-    )
+    lines = _next_lines(report, both)
     pairs = [
         Pair(line.key, before, after, _cause(both, before, after), line.amount, line.currency)
-        for line, before, after in answers
+        for line, before, after in zip(
+            lines,
+            _said_before(lines, both),
+            replay(both.after, [line.item for line in lines]),
+            strict=True,
+        )
     ]
     flips = [
         _flip(report, line, pair) for line, pair in zip(lines, pairs, strict=True) if pair.flipped
@@ -159,9 +167,21 @@ def _advance(report: ImpactReport, both: Both, event_id: UUID, *, clock: Clock) 
         return _write(report, found, flips, len(lines), event_id, now=clock())
 
 
-def _cause(both: Both, before: Any, after: Any) -> str:
-    same = (before.outcome, before.destination) == (after.outcome, after.destination)
-    return "" if same else both.causes.why(before, after)
+def _next_lines(report: ImpactReport, both: Both) -> list[Line]:
+    if report.source:
+        return file_lines(report, most=CHUNK)
+    fallback = both.before.fallback_queue
+    return window_lines(report, baseline=both.ruleset, fallback=fallback, most=CHUNK)
+
+
+def _said_before(lines: Sequence[Line], both: Both) -> list[Answer]:
+    """Return what the baseline says: as it was recorded, else decided again."""
+    again = iter(replay(both.before, [line.item for line in lines if line.recorded is None]))
+    return [line.recorded or next(again) for line in lines]
+
+
+def _cause(both: Both, before: Answer, after: Answer) -> str:
+    return "" if before.told == after.told else both.causes.why(before, after)
 
 
 def _write(
@@ -231,41 +251,3 @@ def _flip(report: ImpactReport, line: Line, pair: Pair) -> ImpactFlip:
         amount=line.amount,
         currency=line.currency,
     )
-
-
-def _window_lines(report: ImpactReport) -> list[Line]:
-    """Read the next decisions of the window, with facts and evidence as they were judged."""
-    assert report.since is not None
-    assert report.until is not None
-    reached = report.found.get("reached")
-    rows = Decision.objects.filter(model_id=report.model_id, pk__lt=id_at(report.until))
-    rows = (
-        rows.filter(pk__gt=UUID(reached)) if reached else rows.filter(pk__gte=id_at(report.since))
-    )
-    read = list(
-        rows.order_by("pk").values_list(
-            "pk",
-            "submission_id",
-            "submission__facts",
-            "evaluated_at",
-            "submission__amount",
-            "submission__currency",
-        )[:CHUNK]
-    )
-    said: dict[UUID, dict[str, Any]] = {}
-    evidence = Evidence.objects.filter(submission__in=[row[1] for row in read])
-    for submission, source, facts in evidence.values_list("submission_id", "source", "facts"):
-        said.setdefault(submission, {})[source] = facts
-    return [
-        Line(Item(facts, said.get(submission, {}), at), str(pk), amount, currency, submission)
-        for pk, submission, facts, at, amount, currency in read
-    ]
-
-
-def _file_lines(report: ImpactReport) -> list[Line]:
-    """Take the next lines of the file; their time is that of the request."""
-    rows = report.file.rows[report.done : report.done + CHUNK]
-    return [
-        Line(Item(facts, None, report.requested_at), str(number), number=number)
-        for number, facts in rows
-    ]

@@ -1,6 +1,5 @@
 """Replays many submissions under any rules: in columns where they allow it, else one by one."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +9,17 @@ import structlog
 
 from decisions import engine
 from decisions.enums import Outcome
-from decisions.models import DecisionModel, ModelVersion, ReferenceTableVersion
-from decisions.services.drafting import loaded_draft
+from decisions.services.candidates import Candidate
 from decisions.services.evaluation import destination_of, misfit
-from decisions.services.rulesets import Source, reference_value, sources_of
 
 log = structlog.get_logger(__name__)
 
-READS_TIME = re.compile(r"\b(now|today)\b")
-FEW = 8  # Below this many items of one form, columns cost more than they save.
+FEW = 8  # Below this many items, columns cost more than they save.
 
 Rows = tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One submission to replay: its facts, what each evidence source said, and its time.
 
@@ -35,7 +31,7 @@ class Item:
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What rules say of an item; where they fail it is `review` in the fallback queue."""
 
@@ -44,108 +40,70 @@ class Answer:
     rows: Rows
     failed: bool
 
-
-@dataclass(frozen=True)
-class Trial:
-    """Rules to try: a version, whichever state it is in, with given reference contents."""
-
-    model: engine.Model
-    decide: engine.Decide
-    sources: tuple[Source, ...]
-    fallback_queue: str
-    reads_time: bool
-
-    def inputs(self, item: Item) -> dict[str, Any]:
-        """Return what the rules judge: the facts, and the evidence under its input names."""
-        read = [source for source in self.sources if source.kind == "evidence"]
-        if item.evidence is None:
-            return {**{source.input: None for source in read}, **item.facts}
-        return {**item.facts, **{s.input: item.evidence.get(s.key) for s in read}}
+    @property
+    def told(self) -> tuple[str, str]:
+        return self.outcome, self.destination
 
 
-def trial_of(
-    owner: DecisionModel, version: ModelVersion, references: Iterable[ReferenceTableVersion]
-) -> Trial:
-    """Make rules ready to be tried. `references` holds a content for each table they read."""
-    loaded = loaded_draft(version)
-    by_key = {row.table.key: reference_value(row.table.kind, row.rows) for row in references}
-    sources = sources_of(loaded)
-    given = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
-    return Trial(
-        model=loaded,
-        decide=loaded.decision(owner.decision_name).given(given),
-        sources=sources,
-        fallback_queue=owner.fallback_queue,
-        reads_time=READS_TIME.search(version.dmn) is not None,
-    )
-
-
-def replay_one(trial: Trial, item: Item) -> Answer:
+def replay_one(rules: Candidate, item: Item) -> Answer:
     """Decide one item as the run-time does, at the item's own time."""
-    inputs = trial.inputs(item)
+    return _one(rules, rules.inputs(item.facts, item.evidence), item.at)
+
+
+def replay(rules: Candidate, items: Sequence[Item]) -> list[Answer]:
+    """Decide items in columns; gives what `replay_one` gives for each, in their order."""
+    inputs = [rules.inputs(item.facts, item.evidence) for item in items]
+    asked = {n: s for n, s in rules.decide.shapes.items() if n not in rules.references}
+    needed = [name for name, shape in asked.items() if not shape.optional]
+    answers: list[Answer | None] = [None] * len(items)
+    # Null stands for what is absent and may be; names that the rules do not know change nothing.
+    whole = [
+        place
+        for place, given in enumerate(inputs)
+        if rules.references.keys().isdisjoint(given) and all(name in given for name in needed)
+    ]
+    if len(whole) >= FEW and asked:
+        columns = {name: [inputs[place].get(name) for place in whole] for name in asked}
+        found = _in_columns(rules, columns, [items[place].at for place in whole])
+        for place, answer in zip(whole, found, strict=False):
+            answers[place] = answer
+    return [
+        _one(rules, given, item.at) if answer is None else answer
+        for answer, given, item in zip(answers, inputs, items, strict=True)
+    ]
+
+
+def _one(rules: Candidate, inputs: dict[str, Any], at: datetime) -> Answer:
     try:
-        result = trial.decide(inputs, now=item.at)
+        result = rules.decide(inputs, now=at)
         failed = any(problem.severity == "error" for problem in result.problems)
-        return _answer(trial, result.value, result.rows, failed)
+        return _answer(rules, result.value, result.rows, failed)
     except Exception:
         log.exception("replay_failed")
-        return Answer(Outcome.REVIEW, trial.fallback_queue, (), True)
+        return Answer(Outcome.REVIEW, rules.fallback_queue, (), True)
 
 
-def replay(trial: Trial, items: Sequence[Item]) -> list[Answer]:
-    """Decide items in columns; gives what `replay_one` gives for each, in their order."""
-    answers: list[Answer | None] = [None] * len(items)
-    alike: dict[Any, list[int]] = {}
-    for place, item in enumerate(items):
-        form = tuple(sorted(trial.inputs(item)))
-        alike.setdefault((form, item.at if trial.reads_time else None), []).append(place)
-    for (form, _), places in alike.items():
-        found = _in_columns(trial, form, [items[place] for place in places])
-        for place, answer in zip(places, found, strict=True):
-            answers[place] = answer
-    return [answer for answer in answers if answer is not None]
-
-
-def _in_columns(trial: Trial, form: tuple[str, ...], items: Sequence[Item]) -> list[Answer]:
-    if len(items) < FEW or not form:
-        return [replay_one(trial, item) for item in items]
-    inputs = [trial.inputs(item) for item in items]
-    columns = {name: [one[name] for one in inputs] for name in form}
+def _in_columns(
+    rules: Candidate, columns: dict[str, list[Any]], times: list[datetime]
+) -> list[Answer]:
+    """Decide columns of items; gives nothing where something broke, and each is decided alone."""
     try:
-        batch = trial.decide.evaluate_many(columns, now=items[0].at)
-        failed = batch.failed
-        known: dict[int, tuple[Any, str, str, bool]] = {}
-        answers = []
-        for place in range(len(items)):
-            value = batch.value(place)
-            # Items share values; the value is kept so that its identity stays its own.
-            judged = known.get(id(value))
-            if judged is None:
-                judged = known[id(value)] = (value, *_judged(trial, value))
-            _, outcome, destination, bad = judged
-            if failed[place] or bad:
-                outcome, destination = Outcome.REVIEW, trial.fallback_queue
-            rows = tuple(batch.hits(place))
-            answers.append(Answer(outcome, destination, rows, bool(failed[place]) or bad))
-        return answers
-    except engine.Invalid:  # A column that the rules need is missing: each item says so itself.
-        return [replay_one(trial, item) for item in items]
+        batch = rules.decide.evaluate_many(columns, now=times)
+        failed = batch.failed.tolist()
+        return [
+            _answer(rules, batch.value(place), batch.hits(place), bad)
+            for place, bad in enumerate(failed)
+        ]
     except Exception:
         # What breaks for one item must not lose the others.
         log.exception("columns_failed")
-        return [replay_one(trial, item) for item in items]
+        return []
 
 
-def _answer(trial: Trial, value: Any, rows: Iterable[tuple[str, int]], failed: bool) -> Answer:
-    outcome, destination, bad = _judged(trial, value)
-    if failed:
-        outcome, destination = Outcome.REVIEW, trial.fallback_queue
-    return Answer(outcome, destination, tuple((t, n) for t, n in rows), failed or bad)
-
-
-def _judged(trial: Trial, value: Any) -> tuple[str, str, bool]:
-    """Return outcome and destination of an answer's value, and whether it is misshapen."""
-    plain = engine.to_json(value)
-    if misfit(plain):
-        return Outcome.REVIEW, trial.fallback_queue, True
-    return str(plain["outcome"]), destination_of(plain), False
+def _answer(rules: Candidate, value: Any, hits: Iterable[tuple[str, int]], failed: bool) -> Answer:
+    rows = tuple((table, number) for table, number in hits)
+    if not failed:
+        plain = engine.to_json(value)
+        if not misfit(plain):
+            return Answer(str(plain["outcome"]), destination_of(plain), rows, False)
+    return Answer(Outcome.REVIEW, rules.fallback_queue, rows, True)

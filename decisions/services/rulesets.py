@@ -95,6 +95,13 @@ def pinned_rules(ruleset_id: UUID) -> Rules:
     return _assembled(ruleset.pk, model.pk, ruleset.version_id, model.decision_name, pairs)
 
 
+def ruleset_of(version_id: UUID, references: Iterable[ReferenceTableVersion]) -> UUID | None:
+    """Return the ruleset of a version with these contents, if decisions were ever made by it."""
+    pairs = sorted((row.table.key, row.pk) for row in references)
+    found = Ruleset.objects.filter(content_hash=_content(version_id, pairs))
+    return found.values_list("pk", flat=True).first()
+
+
 NOT_PINNED = UUID(int=0)
 
 
@@ -160,7 +167,7 @@ def _rules(
     pairs: tuple[tuple[str, UUID], ...],
     now: datetime,
 ) -> Rules:
-    content = digest([str(version_id), [[key, str(pk)] for key, pk in pairs]])
+    content = _content(version_id, pairs)
     ruleset_id = _ruleset_ids.get(content)
     if ruleset_id is None:
         ruleset_id = _pin(content, version_id, [pk for _, pk in pairs], now)
@@ -170,6 +177,10 @@ def _rules(
 
 
 _ruleset_ids: dict[str, UUID] = {}
+
+
+def _content(version_id: UUID, pairs: Iterable[tuple[str, UUID]]) -> str:
+    return digest([str(version_id), [[key, str(pk)] for key, pk in pairs]])
 
 
 def _pin(content: str, version_id: UUID, references: list[UUID], now: datetime) -> UUID:

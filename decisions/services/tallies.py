@@ -26,10 +26,7 @@ class Pair:
 
     @property
     def flipped(self) -> bool:
-        return (self.before.outcome, self.before.destination) != (
-            self.after.outcome,
-            self.after.destination,
-        )
+        return self.before.told != self.after.told
 
     @property
     def kind(self) -> str:
@@ -43,7 +40,6 @@ def nothing_found() -> dict[str, Any]:
 def add(found: dict[str, Any], pairs: Iterable[Pair]) -> int:
     """Count pairs into `found`; return how many of them flipped."""
     changed = 0
-    told = []
     for pair in pairs:
         cell = found["matrix"].setdefault(pair.kind, {"count": 0, "moved": 0, "money": {}})
         cell["count"] += 1
@@ -55,8 +51,9 @@ def add(found: dict[str, Any], pairs: Iterable[Pair]) -> int:
             cell["moved"] += 1
             _count_money(cell["money"], pair)
             _count_cause(found["causes"].setdefault(pair.kind, {}), pair.cause)
-            told.append([pair.key, pair.kind, pair.before.destination, pair.after.destination])
-    found["chain"] = digest([found.get("chain", ""), told])
+            told = [pair.key, pair.kind, pair.before.destination, pair.after.destination]
+            # Link by link, so that it does not depend on where chunks end.
+            found["chain"] = digest([found.get("chain", ""), told])
     return changed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decisions.engine.batch.outputs import Outputs
-from decisions.engine.batch.shared import Time, sharing_of, time_read
+from decisions.engine.batch.shared import sharing_of, time_read
 from decisions.engine.batch.sources import Block, Flags, Ints, Source, sources_of
 from decisions.engine.batch.vector import Finder, vector_of
 from decisions.engine.problems import Invalid, Problem
@@ -19,7 +19,7 @@ from decisions.engine.problems import Invalid, Problem
 if TYPE_CHECKING:
     from decisions.engine.decide import Decide
 
-Moments = datetime | list[datetime | None] | tuple[datetime | None, ...] | None
+Moments = datetime | Sequence[datetime | None] | None
 
 BLOCK = 1 << 14
 """How many items are decided at a time, so that what they need stays near the processor."""
@@ -90,7 +90,8 @@ class _Pass:
     def __init__(self, ways: Ways, sources: Mapping[str, Source], now: Moments) -> None:
         self.decide = ways.decide
         self.sources = sources
-        self.moments, self.now = (now, None) if isinstance(now, list | tuple) else (None, now)
+        self.moments = now if isinstance(now, list | tuple) else None
+        self.now = None if self.moments is not None else now
         unknown = ways.decide.unknown(sources)
         self.common = [*ways.decide.tainted, *unknown]
         self.sharing = None if unknown else ways.sharing
@@ -135,7 +136,7 @@ class _Pass:
             answers[place] = self._kinds[kind]
         return answers
 
-    def _time_of(self, place: int) -> datetime | None:
+    def _time_of(self, place: int) -> Any:
         return self.now if self.moments is None else self.moments[place]
 
     def _decide(self, start: int, place: int) -> ItemResult:

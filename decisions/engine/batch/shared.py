@@ -77,7 +77,7 @@ class Sharing:
                 fixed if read is None else read(facts.get(name))
                 for name, read, fixed in self.readers
             ]
-        except Exception:  # What does not fit is read by the row engine, which says why.
+        except Exception:  # noqa: BLE001  What does not fit is read by the row engine, which says why.
             result = self.decide(facts, now=now)
             return result.value, result.rows, result.problems
         run = Run(now)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decisions.engine import Decide, Invalid, load_model
+from decisions.engine.batch import shared
 from tests.benchmarks import tables as benchmark
 from tests.decisions.engine import dmn
 from tests.decisions.engine.random_cells import VALUES, cells, write
@@ -456,6 +457,124 @@ def test_time_is_that_of_the_caller() -> None:
     )
     now = py.datetime(2024, 2, 29, tzinfo=py.UTC)
     assert decide.decision("D").evaluate_many({"n": [1]}, now=now).outputs["D"].tolist() == [30]
+
+
+def test_every_item_may_have_a_time_of_its_own() -> None:
+    model = load_model(
+        dmn.file(
+            dmn.input_data("n", "number"),
+            dmn.decision("A", "today().day", inputs=[]),
+            dmn.decision("D", "A + n", inputs=["n"], decisions=["A"]),
+        )
+    )
+    days = [py.datetime(2024, 2, day, 12, tzinfo=py.UTC) for day in (1, 1, 29, 2)]
+    batch = model.decision("D").evaluate_many({"n": [1, 1, 1, 0]}, now=days)
+    assert batch.outputs["D"].tolist() == [2, 2, 30, 2]
+
+
+def test_time_that_is_read_after_tables_is_that_of_the_item() -> None:
+    decide = chain(dmn.decision("D", "A.limit + today().day", decisions=["A"]))
+    days = (py.datetime(2024, 2, 1, tzinfo=py.UTC), py.datetime(2024, 2, 2, tzinfo=py.UTC))
+    batch = decide.evaluate_many({"n": [5, 5], "c": ["a", "a"]}, now=days)
+    assert batch.outputs["D"].tolist() == [2, 3]
+
+
+def test_times_that_are_not_one_for_each_item_are_refused() -> None:
+    decide = table_model(["number"], [["< 5", "1"]])
+    with pytest.raises(Invalid, match="There are 1 times for 2 items"):
+        decide.evaluate_many({"in0": [1, 2]}, now=[None])
+
+
+# What items have in common
+
+
+def needing(name: str, body: str, *needs: str) -> str:
+    """Write a decision; what it needs is told apart by its first letter."""
+    return dmn.decision(
+        name,
+        body,
+        inputs=[need for need in needs if need.islower() and need != "age"],
+        decisions=[need for need in needs if not need.islower()],
+        knowledge=[need for need in needs if need == "age"],
+    )
+
+
+GRADES = dmn.table(
+    "COLLECT",
+    [("Old", "number"), ("c", "Any")],
+    [("out", "number")],
+    [["< 9", "-", "Old + 1"], ["-", "null", "2"], ["> 3", "-", "3"]],
+    identity="t1",
+)
+SHARED = dmn.file(
+    dmn.input_data("n", "number"),
+    dmn.input_data("c", "Any", OPTIONAL),
+    dmn.input_data("day", "date"),
+    dmn.knowledge("age", {"from": "date"}, "(today() - from).days"),
+    needing("Kept", 'if n > 50 then [n, n / 0] else [n, "x"]', "n"),
+    needing("Old", "if age(day) > 10 then Kept[1] else null", "day", "Kept", "age"),
+    needing("Grade", GRADES, "c", "Old"),
+    needing("D", "{grade: Grade, at: now(), c: c, sum: sum(Grade), k: Kept}", "c", "Grade", "Kept"),
+)
+PARTS = st.sampled_from(
+    [None, True, 1, 1.0, 0.0, -0.0, "a", "1", [1], [True], {"a": 1}, {"a": "1"}]
+)
+TIMES = st.sampled_from(
+    [
+        py.datetime(2024, 2, 1, 23, tzinfo=py.UTC),
+        py.datetime(2024, 2, 2, 1, tzinfo=py.timezone(py.timedelta(hours=2))),
+        py.datetime(2024, 2, 2, tzinfo=py.UTC),
+        py.datetime(2024, 2, 2),  # noqa: DTZ001  No time zone: rules that ask for it say so.
+        None,
+    ]
+)
+ITEMS = st.tuples(
+    st.sampled_from([1, 5, 8, 60, 60.5, "x", None, True]),
+    PARTS,
+    st.sampled_from(["2024-01-20", "2024-01-23", "2024-01-24", py.date(2024, 1, 23), "soon"]),
+    TIMES,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ITEMS, max_size=30), st.booleans())
+def test_items_that_share_decisions_agree_with_the_row_engine(
+    items: list[Any], forget: bool
+) -> None:
+    decide = load_model(SHARED).decision("D")
+    with pytest.MonkeyPatch.context() as patch:
+        if forget:
+            patch.setattr(shared, "MOST", 2)
+            patch.setattr(shared, "_LOOKS", {4: 1.1})
+        columns = {"n": [i[0] for i in items], "c": [i[1] for i in items]}
+        batch = decide.evaluate_many(
+            {**columns, "day": [i[2] for i in items]}, now=[i[3] for i in items]
+        )
+    assert decide._ways.sharing is not None
+    for place, (n, c, day, now) in enumerate(items):
+        result = decide({"n": n, "c": c, "day": day}, now=now)
+        assert exact(batch.value(place)) == exact(result.value)
+        assert batch.hits(place) == result.rows
+        assert batch.problems.get(place, []) == result.problems
+
+
+def test_what_was_remembered_counts_as_work() -> None:
+    costly = "count(for i in 1..600 return count(for j in 1..600 return j * n))"
+    model = load_model(
+        dmn.file(
+            dmn.input_data("n", "number"),
+            dmn.input_data("m", "number"),
+            needing("A", costly, "n"),
+            needing("B", costly, "n"),
+            needing("D", costly + " + A + B + m", "n", "m", "A", "B"),
+        )
+    )
+    decide = model.decision("D")
+    batch = decide.evaluate_many({"n": [1, 1], "m": [1, 2]})
+    for place in (0, 1):
+        result = decide({"n": 1, "m": place + 1})
+        assert [p.code for p in batch.problems[place]] == [p.code for p in result.problems]
+        assert [p.code for p in result.problems] == ["limit.steps"]
 
 
 # Large tables
