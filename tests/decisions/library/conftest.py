@@ -1,13 +1,15 @@
-"""The podcast sponsorship rules, loaded once, with the reference tables as they are shipped."""
+"""The rules of the library, compiled once, with the reference tables as they are shipped."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.demo import library
+from config.demo.library import LibraryModel
 from decisions import engine
 from tests.decisions.library.ordinary import FEED, ORDINARY, changed
 
@@ -25,6 +27,32 @@ def reference_inputs(tables: list[dict[str, Any]]) -> dict[str, Any]:
         )
         for table in tables
     }
+
+
+@dataclass(frozen=True)
+class LibraryRules:
+    """One model of the library, ready to decide."""
+
+    content: LibraryModel
+    model: Any
+    tables: dict[str, Any]
+
+    def evaluate(self, facts: dict[str, Any], *, now: datetime) -> Any:
+        filled = {source["input"]: self.tables.get(source["key"]) for source in self.model.sources}
+        result = self.model.decision("Decision")({**filled, **facts}, now=now)
+        assert [p for p in result.problems if p.severity == "error"] == []
+        return result
+
+    def decide(self, facts: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+        value: dict[str, Any] = engine.to_json(self.evaluate(facts, now=now).value)
+        return value
+
+
+@cache
+def rules_of(key: str) -> LibraryRules:
+    """Compile a model of the library, once for the whole run."""
+    content = library.read(key)
+    return LibraryRules(content, engine.load_model(content.dmn), reference_inputs(content.tables))
 
 
 @dataclass
@@ -70,12 +98,6 @@ class Sponsorship:
 
 
 @pytest.fixture(scope="session")
-def library_tables() -> list[dict[str, Any]]:
-    return json.loads((LIBRARY / "podcast_sponsorship.tables.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="session")
-def sponsorship(library_tables: list[dict[str, Any]]) -> Sponsorship:
-    model = engine.load_model(LIBRARY / "podcast_sponsorship.dmn")
-    assert [p for p in model.problems if p.severity == "error"] == []
-    return Sponsorship(model, reference_inputs(library_tables))
+def sponsorship() -> Sponsorship:
+    rules = rules_of("podcast_sponsorship")
+    return Sponsorship(rules.model, rules.tables)

@@ -1,0 +1,177 @@
+"""Every model with cases beside it: each case decided as it says, each row hit, each example kept.
+
+A new model needs its three files in decisions/library, a line in RULES of test_content.py, and a
+line in EXAMPLES and REQUIRED here.
+"""
+
+import json
+import os
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.demo import library
+from config.demo.library import LibraryCase, changed
+from decisions import engine
+from decisions.services.testing import output_at
+from tests.decisions.library.conftest import LibraryRules, rules_of
+from tests.decisions.library.test_content import RULES
+
+SHARED = Path(os.environ.get("CLEARANCE_SHARED") or Path(__file__).resolve().parents[4] / "shared")
+EXAMPLES_AT = SHARED / "spotify" / "use_cases"
+KEYS = [key for key in library.every_key() if library.read(key).cases]
+CASES = [(key, case) for key in KEYS for case in library.read(key).cases]
+# What the rules say of the document's example, which they take as it is.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "branded_playlist": {
+        "outcome": "route",
+        "destination": "submitter",
+        "answer": "return_to_submitter",
+        "reasons.0.code": "TOO_FEW_TRACKS",
+        "reasons.1.code": "TOO_MANY_MISSING",
+        "reasons.2": "(nothing)",
+        "fixes.0.do": "replace",
+        "playlist": None,
+    },
+}
+INVALID: dict[str, list[tuple[str, Any]]] = {
+    "branded_playlist": [
+        ("request_id", ""),
+        ("name", "x" * 101),
+        ("name", " "),
+        ("description", "x" * 301),
+        ("public", "yes"),
+        ("cover", {"mime": "image/jpeg"}),
+        ("cover.shows", ["kitten"]),
+        ("cover.bytes", 1.5),
+        ("item_uris", "spotify:track:4iV5W9uYEdYUVa79Axb7Rh"),
+        ("items.0.artists", None),
+        ("items.0.explicit", "no"),
+        ("markets", ["UK"]),
+        ("product_category", "coffee"),
+        ("audience", "everybody"),
+        ("intended_use", "in store"),
+        ("refresh_token_issued_at", "in August"),
+        ("go_live", "soon"),
+        ("paid_placement", None),
+        ("artist_consent", []),
+    ],
+}
+
+
+@pytest.fixture(params=KEYS)
+def rules(request: pytest.FixtureRequest) -> LibraryRules:
+    return rules_of(request.param)
+
+
+def moment(rules: LibraryRules) -> datetime:
+    assert rules.content.cases_at is not None
+    return rules.content.cases_at
+
+
+def differences(answer: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    return {
+        path: output_at(answer, path)
+        for path, wanted in expected.items()
+        if output_at(answer, path) != wanted
+    }
+
+
+@pytest.mark.parametrize(("key", "case"), CASES, ids=lambda part: str(part).replace("\u2019", "'"))
+def test_case_is_decided_as_it_says(key: str, case: LibraryCase) -> None:
+    rules = rules_of(key)
+    known = {source["input"] for source in rules.model.sources}
+    assert rules.model.check({n: v for n, v in case.facts.items() if n not in known}) == []
+    answer = rules.decide(case.facts, now=moment(rules))
+    assert differences(answer, case.expected) == {}, [r["code"] for r in answer["reasons"]]
+
+
+def test_names_of_cases_are_unique(rules: LibraryRules) -> None:
+    names = [case.name for case in rules.content.cases]
+    assert len(set(names)) == len(names)
+
+
+def test_every_row_of_every_table_is_hit(rules: LibraryRules) -> None:
+    hit: set[tuple[str, int]] = set()
+    for case in rules.content.cases:
+        hit |= set(map(tuple, rules.evaluate(case.facts, now=moment(rules)).rows))
+    rows = {
+        (table["id"], number)
+        for decision in rules.model.describe()["decisions"]
+        for table in decision["tables"]
+        for number in range(1, len(table["rules"]) + 1)
+    }
+    assert rows - hit == set()
+
+
+def test_every_rule_is_told_from_the_ordinary_case(rules: LibraryRules) -> None:
+    use, count = RULES[rules.content.key]
+    ordinary = rules.content.cases[0].expected
+    for rule in (f"{use}.{number}" for number in range(1, count + 1)):
+        told = [case.expected for case in rules.content.cases if case.rule == rule]
+        assert any(
+            expected[path] != ordinary.get(path) for expected in told for path in expected
+        ), rule
+
+
+def test_every_reason_is_a_sentence_with_a_rule(rules: LibraryRules) -> None:
+    use, _ = RULES[rules.content.key]
+    for case in rules.content.cases:
+        answer = rules.decide(case.facts, now=moment(rules))
+        assert answer["reasons"], case
+        for said in answer["reasons"] + answer["conditions"]:
+            assert isinstance(said["text"], str), (case, said)
+            assert said["text"].endswith("."), (case, said)
+            assert said["rule"] == "all" or said["rule"].startswith(f"{use}."), (case, said)
+
+
+def test_every_answer_has_the_shape_that_services_read(rules: LibraryRules) -> None:
+    for case in rules.content.cases:
+        answer = rules.decide(case.facts, now=moment(rules))
+        assert (answer["outcome"] == "review") == (answer["queue"] is not None), case
+        assert (answer["outcome"] == "route") == (answer["destination"] is not None), case
+        assert all(isinstance(topic, str) for topic in answer["actions"]), case
+        if answer["outcome"] == "review":
+            assert answer["actions"] == [], case
+
+
+def test_model_that_was_written_and_read_decides_alike(rules: LibraryRules) -> None:
+    again = replace(rules, model=engine.load_model(rules.model.to_xml()))
+    for case in rules.content.cases:
+        decided = again.decide(case.facts, now=moment(rules))
+        assert decided == rules.decide(case.facts, now=moment(rules))
+
+
+def test_model_has_no_problems_of_any_kind(rules: LibraryRules) -> None:
+    assert rules.model.problems == []
+
+
+def test_headline_is_computed(rules: LibraryRules) -> None:
+    ordinary = rules.content.cases[0].facts
+    for name, text in rules.content.headline.items():
+        value = engine.evaluate_expression(text, ordinary, now=moment(rules)).value
+        assert value is not None, name
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.skipif(not EXAMPLES_AT.exists(), reason=f"the documents are not at {EXAMPLES_AT}")
+def test_example_of_the_document_is_taken_as_it_is(key: str) -> None:
+    (path,) = EXAMPLES_AT.glob(f"?_{key}.example.json")
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    rules = rules_of(key)
+    assert rules.model.check(facts) == []
+    answer = rules.decide(facts, now=moment(rules))
+    assert differences(answer, EXAMPLES[key]) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "value"), [(key, *fault) for key in KEYS for fault in INVALID[key]]
+)
+def test_invalid_fact_is_refused_by_name(key: str, path: str, value: Any) -> None:
+    rules = rules_of(key)
+    problems = rules.model.check(changed(rules.content.cases[0].facts, {path: value}))
+    assert problems != []
+    assert {p.where.strip("/").split("/")[0] for p in problems} == {path.split(".")[0]}
