@@ -230,8 +230,13 @@ def misfit(value: Any) -> list[dict[str, Any]]:
             isinstance(row, dict) and isinstance(row.get("code"), str) for row in coded
         ):
             return fault(f"/{name}", f"The rules gave {name} without codes.")
-    actions = value.get("actions") or []
-    if not isinstance(actions, list) or not all(isinstance(a, str) for a in actions):
-        return fault("/actions", "The rules gave actions that are not names.")
+    after = value.get("after_review") or {}
+    if not isinstance(after, dict):
+        return fault("/after_review", "The rules gave no actions by outcome for after a review.")
+    for name, said in {"/actions": value.get("actions"), **after}.items():
+        actions = said or []
+        if not isinstance(actions, list) or not all(isinstance(a, str) for a in actions):
+            where = name if name == "/actions" else f"/after_review/{name}"
+            return fault(where, "The rules gave actions that are not names.")
     canonical(value)
     return []

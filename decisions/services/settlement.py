@@ -193,11 +193,20 @@ def settle(
             state__in=states_before(SUBMISSION_TRANSITIONS, SubmissionState.SETTLED),
         ).update(state=SubmissionState.SETTLED, updated_at=now)
         settled = Decision.objects.select_related("submission", "model").get(pk=decision.pk)
-        topics = tuple((settled.outputs or {}).get("actions") or ())
-        made = _actions(settled, settled.model, topics, now)
+        made = _actions(settled, settled.model, topics_after(settled), now)
         Action.objects.bulk_create(made)
         events.record_many([_settled(settled, made, actor, detail or {})], now=now)
     return settled
+
+
+def topics_after(decision: Decision) -> list[str]:
+    """What the rules want done after a verdict: `actions`, and those of its outcome.
+
+    `after_review` says it by outcome, as {"approve": ["playlist.create"]}.
+    """
+    said = decision.outputs or {}
+    by_outcome = said.get("after_review") or {}
+    return [*(said.get("actions") or ()), *(by_outcome.get(decision.outcome) or ())]
 
 
 def _actions(
