@@ -3,21 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from config.demo import brands, shows
 from config.demo.brands import Brand
+from config.demo.shape import Arrival
 from config.demo.shows import Show
 
 Facts = dict[str, Any]
-
-
-class Arrival(NamedTuple):
-    """One submission as it arrives, and what its feed says then (None: the feed is silent)."""
-
-    received_at: datetime
-    facts: Facts
-    feed: Facts | None
 
 
 class Draft:

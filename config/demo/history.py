@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from config.demo import change, setup
-from config.demo.bookings import Arrival
 from config.demo.people import ADMIN, INTEGRATION
 from config.demo.setup import Office
-from config.demo.submissions import demo_submissions
-from config.demo.verdicts import judgements
+from config.demo.shape import Arrival, Use
+from config.demo.submissions import COUNT
+from config.demo.uses import USES
 from connectors.models import Connector
 from connectors.services import configuration, sending
 from connectors.services import dispatch as dispatching
@@ -40,10 +40,8 @@ class History:
 
     office: Office
     until: datetime
-    pick: Random = field(default_factory=lambda: Random(88))  # noqa: S311 - a story
     _steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: "itertools.count[int]" = field(default_factory=itertools.count)
-    opened: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def plan(self, at: datetime, step: Step) -> None:
         """What would happen after now has not happened."""
@@ -56,11 +54,29 @@ class History:
             step(at)
 
 
+@dataclass
+class Desk:
+    """The people who work on one use; their chances hang on no other use."""
+
+    history: History
+    use: Use
+    pick: Random = field(default_factory=lambda: Random(88))  # noqa: S311 - a story
+    opened: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def plan(self, at: datetime, step: Step) -> None:
+        self.history.plan(at, step)
+
+
 def play(office: Office, *, count: int, now: datetime) -> None:
-    """Write the month before `now`: arrivals, decisions, reviews, deliveries, a few mishaps."""
+    """Write the month before `now`: arrivals, decisions, reviews, deliveries, a few mishaps.
+
+    `count` is for podcast sponsorship; the other uses follow in their proportion.
+    """
     history = History(office, until=now)
-    for arrival in demo_submissions(now, count=count):
-        history.plan(arrival.received_at, _arrive(history, arrival))
+    for use in USES.values():
+        desk = Desk(history, use)
+        for arrival in use.arrivals(now, round(use.count * count / COUNT)):
+            history.plan(arrival.received_at, _arrive(desk, arrival))
     history.plan(
         now - timedelta(days=20, hours=3),
         lambda at: setup.raise_the_budget_limit(office, now=at),
@@ -72,12 +88,12 @@ def play(office: Office, *, count: int, now: datetime) -> None:
     history.play()
 
 
-def _arrive(history: History, arrival: Arrival) -> Step:
+def _arrive(desk: Desk, arrival: Arrival) -> Step:
     def step(at: datetime) -> None:
-        crm = history.office.named(INTEGRATION.name)
+        crm = desk.history.office.named(INTEGRATION.name)
         reading = Reading(arrival.feed, "" if arrival.feed is not None else SILENT)
         decision = intake.submit_and_decide(
-            setup.MODEL,
+            desk.use.key,
             arrival.facts,
             evidence={"rss": reading},
             source=str(crm),
@@ -85,43 +101,43 @@ def _arrive(history: History, arrival: Arrival) -> Step:
             now=at,
         )
         if decision.settled_at is None:
-            history.plan(at + SECOND, _open(history, decision))
+            desk.plan(at + SECOND, _open(desk, decision))
         else:
-            history.plan(at + SECOND, _send_out(decision))
+            desk.plan(at + SECOND, _send_out(decision))
 
     return step
 
 
-def _open(history: History, decision: Decision) -> Step:
+def _open(desk: Desk, decision: Decision) -> Step:
     def step(at: datetime) -> None:
         events = _events(decision, EventKind.DECISION_NEEDS_REVIEW)
         for item in routing.open_item(events, now=at):
-            if _has_time(history, item):
-                history.plan(_time_of_claim(history, item), _claim(history, item))
+            if _has_time(desk, item):
+                desk.plan(_time_of_claim(desk, item), _claim(desk, item))
 
     return step
 
 
-def _has_time(history: History, item: ReviewItem) -> bool:
+def _has_time(desk: Desk, item: ReviewItem) -> bool:
     """Of late the team has not kept up: most fresh items wait, and a few older ones are late."""
-    age, number = history.until - item.opened_at, next(history.opened)
+    age, number = desk.history.until - item.opened_at, next(desk.opened)
     if age < FRESH:
         return number % 5 == 0
     return age > BUSY or number % 3 != 0
 
 
-def _time_of_claim(history: History, item: ReviewItem) -> datetime:
+def _time_of_claim(desk: Desk, item: ReviewItem) -> datetime:
     """Most come in time, some late."""
-    minutes = item.queue.decision_minutes * history.pick.triangular(0.05, 1.15, 0.4)
+    minutes = item.queue.decision_minutes * desk.pick.triangular(0.05, 1.15, 0.4)
     return add_business_minutes(item.opened_at, int(minutes), hours_of(item.queue))
 
 
-def _claim(history: History, item: ReviewItem) -> Step:
+def _claim(desk: Desk, item: ReviewItem) -> Step:
     def step(at: datetime) -> None:
-        reviewer = history.pick.choice(_members(item))
+        reviewer = desk.pick.choice(_members(item))
         claimed = claiming.claim(item.pk, user=reviewer, now=at)
-        minutes = history.pick.triangular(2, 14, 6)
-        history.plan(at + timedelta(minutes=minutes), _judge(history, claimed, reviewer))
+        minutes = desk.pick.triangular(2, 14, 6)
+        desk.plan(at + timedelta(minutes=minutes), _judge(desk, claimed, reviewer))
 
     return step
 
@@ -132,11 +148,11 @@ def _members(item: ReviewItem) -> list[User]:
     return [user for user in people if not user.has_perm("reviews.assign")] or people
 
 
-def _judge(history: History, item: ReviewItem, reviewer: User) -> Step:
+def _judge(desk: Desk, item: ReviewItem, reviewer: User) -> Step:
     def step(at: datetime) -> None:
         decision = Decision.objects.get(pk=item.decision_id)
-        ways = judgements(item.queue.key, _reason_for(decision, item.queue.key))
-        way = history.pick.choices(ways, [3, *[1] * (len(ways) - 1)])[0]
+        ways = desk.use.judgements(item.queue.key, _reason_for(decision, item.queue.key))
+        way = desk.pick.choices(ways, [3, *[1] * (len(ways) - 1)])[0]
         verdicts.record_verdict(
             item.pk,
             reviewer=reviewer,
@@ -148,7 +164,7 @@ def _judge(history: History, item: ReviewItem, reviewer: User) -> Step:
             note_to_submitter=way.answer,
             now=at,
         )
-        history.plan(at + SECOND, _send_out(decision))
+        desk.plan(at + SECOND, _send_out(decision))
 
     return step
 

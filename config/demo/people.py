@@ -8,7 +8,10 @@ PASSWORD = "walk the night bus home"  # noqa: S105 - printed by `up`; production
 
 
 class Person(NamedTuple):
-    """Somebody who may sign in, and the review queues they work in."""
+    """Somebody who may sign in, and the queues of podcast sponsorship they work in.
+
+    The queues of the other uses name their members in `uses/`.
+    """
 
     name: str
     email: str
@@ -43,5 +46,10 @@ PEOPLE: tuple[Person, ...] = (
     _person("Mateo Ruiz", Role.REVIEWER, queues=("legal_ads",)),
     _person("Hana Vogel", Role.REVIEWER, queues=("legal_ads", "commercial")),
     _person("Carl Weiss", Role.REVIEWER, queues=("commercial", "measurement")),
+    _person("Nadia Rahman", Role.REVIEWER),
+    _person("Oskar Nyberg", Role.REVIEWER),
+    _person("Priya Nair", Role.REVIEWER),
+    _person("Ewan Doyle", Role.REVIEWER),
+    _person("Lucia Ferrer", Role.REVIEWER),
     INTEGRATION,
 )

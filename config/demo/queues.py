@@ -1,9 +1,8 @@
 """The four review queues of podcast sponsorship, their promises, their reason codes."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-HOUR = 60
-DAY = 9 * HOUR  # A business day runs from 9:00 to 18:00.
+from config.demo.shape import APPROVE, DAY, HOUR, REJECT, Queue
 
 CALENDAR: dict[str, Any] = {
     "key": "london-office",
@@ -18,20 +17,6 @@ CALENDAR: dict[str, Any] = {
         {"date": "2027-03-29", "name": "Easter Monday"},
     ],
 }
-
-APPROVE, REJECT = ["approve"], ["reject"]
-
-
-class Queue(NamedTuple):
-    """One queue; the minutes are business minutes."""
-
-    key: str
-    name: str
-    description: str
-    first_response_minutes: int
-    decision_minutes: int
-    reason_codes: tuple[tuple[str, str, list[str]], ...]
-
 
 QUEUES: tuple[Queue, ...] = (
     Queue(
@@ -104,5 +89,3 @@ QUEUES: tuple[Queue, ...] = (
         ),
     ),
 )
-
-REASON_CODE_FIELDS = ("code", "sentence", "outcomes")

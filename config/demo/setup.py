@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.demo import library, queues
-from config.demo.people import ADMIN, APPROVER, AUTHOR, INTEGRATION, PASSWORD, PEOPLE
+from config.demo import library
+from config.demo.people import ADMIN, APPROVER, AUTHOR, INTEGRATION, LEAD, PASSWORD, PEOPLE
+from config.demo.queues import CALENDAR
+from config.demo.shape import REASON_CODE_FIELDS, Queue, Use
+from config.demo.uses import USES
 from connectors.enums import Scope
 from connectors.services import api_keys, configuration
 from decisions.events import SYSTEM, Actor
 from decisions.models import DecisionModel, ReferenceTable, User
-from decisions.services import authoring, people, proposing, publishing
+from decisions.services import authoring, people, proposing, publishing, testing
+from reviews.models import BusinessCalendar, ReviewQueue
 from reviews.services import queues as queueing
 
 MODEL = "podcast_sponsorship"
@@ -36,20 +40,18 @@ class Office:
 def set_up(*, now: datetime) -> Office:
     """Make everything that stands before the first submission; `now` is the moment of that."""
     office = Office(_invite(now), "")
-    members = {
-        queue.key: [office.named(p.name) for p in PEOPLE if queue.key in p.queues]
-        for queue in queues.QUEUES
-    }
-    make_queues(by=office.named(ADMIN.name), members=members, now=now)
-    content = library.read(MODEL)
-    publish(
-        content,
-        tables=[_as_it_was(table) for table in content.tables],
-        author=office.named(AUTHOR.name),
-        approver=office.named(APPROVER.name),
-        now=now + timedelta(hours=2),
-        read_for=timedelta(minutes=40),
-    )
+    for use in USES.values():
+        make_queues(use, by=office.named(ADMIN.name), people=office.people, now=now)
+    for use in USES.values():
+        content = library.read(use.key)
+        publish(
+            content,
+            tables=[_as_it_was(table) for table in content.tables],
+            author=office.named(AUTHOR.name),
+            approver=office.named(APPROVER.name),
+            now=now + timedelta(hours=2),
+            read_for=timedelta(minutes=40),
+        )
     key = _connect(office, now + timedelta(hours=3))
     return Office(office.people, key)
 
@@ -68,28 +70,43 @@ def _invite(now: datetime) -> dict[str, User]:
     }
 
 
-def make_queues(*, by: User, members: Mapping[str, Sequence[User]], now: datetime) -> None:
-    """Make the review queues with their reason codes; `members` by the key of the queue."""
+def make_queues(use: Use, *, by: User, people: Mapping[str, User], now: datetime) -> None:
+    """Make the queues of a use with their reason codes; members are those whom `people` names.
+
+    A lead of the demo works in every queue. A queue that is there already stays as it is.
+    """
+    for queue in use.queues:
+        if ReviewQueue.objects.filter(key=queue.key).exists():
+            continue
+        names = dict.fromkeys((*use.members.get(queue.key, ()), LEAD.name))
+        members = [people[name] for name in names if name in people]
+        _make_queue(queue, members=members, by=by, now=now)
+
+
+def _make_queue(queue: Queue, *, members: Sequence[User], by: User, now: datetime) -> None:
     actor = Actor.person(by)
-    calendar = queueing.create_calendar(**queues.CALENDAR, by=by, actor=actor, now=now)
-    for position, queue in enumerate(queues.QUEUES):
-        made = queueing.create_queue(
-            key=queue.key,
-            name=queue.name,
-            description=queue.description,
-            first_response_minutes=queue.first_response_minutes,
-            decision_minutes=queue.decision_minutes,
-            calendar=calendar,
-            members=members.get(queue.key, ()),
-            position=position,
-            by=by,
-            actor=actor,
-            now=now,
-        )
-        codes = [
-            dict(zip(queues.REASON_CODE_FIELDS, code, strict=True)) for code in queue.reason_codes
-        ]
-        queueing.set_reason_codes(made, codes, reason="Created", by=by, actor=actor, now=now)
+    made = queueing.create_queue(
+        key=queue.key,
+        name=queue.name,
+        description=queue.description,
+        first_response_minutes=queue.first_response_minutes,
+        decision_minutes=queue.decision_minutes,
+        calendar=None if queue.round_the_clock else _calendar(by, now),
+        members=members,
+        position=ReviewQueue.objects.count(),
+        by=by,
+        actor=actor,
+        now=now,
+    )
+    codes = [dict(zip(REASON_CODE_FIELDS, code, strict=True)) for code in queue.reason_codes]
+    queueing.set_reason_codes(made, codes, reason="Created", by=by, actor=actor, now=now)
+
+
+def _calendar(by: User, now: datetime) -> BusinessCalendar:
+    there = BusinessCalendar.objects.filter(key=CALENDAR["key"]).first()
+    if there is not None:
+        return there
+    return queueing.create_calendar(**CALENDAR, by=by, actor=Actor.person(by), now=now)
 
 
 def publish(
@@ -101,10 +118,15 @@ def publish(
     now: datetime,
     read_for: timedelta = timedelta(0),
 ) -> DecisionModel:
-    """Write tables and rules as `author`; `approver` approves and publishes after `read_for`."""
+    """Write tables, rules and rule tests as `author`; `approver` publishes after `read_for`.
+
+    A table that is there already stays as it is: another model brought it.
+    """
     actor = Actor.person(author)
+    there = set(ReferenceTable.objects.values_list("key", flat=True))
     for table in tables:
-        authoring.create_table(**table, author=author, actor=actor, now=now)
+        if table["key"] not in there:
+            authoring.create_table(**table, author=author, actor=actor, now=now)
     model = authoring.create_model(
         key=content.key,
         name=content.name,
@@ -121,7 +143,13 @@ def publish(
     version = authoring.draft_version(
         model, dmn=content.dmn, author=author, actor=actor, note="First version", now=now
     )
-    proposal = proposing.propose(version, author=author, reason="All 16 rules are in", now=now)
+    cases = [
+        testing.Case(str(case), str(case), case.facts, case.expected, content.cases_at)
+        for case in content.cases
+    ]
+    testing.take_in(version, cases, author=author, reason="Comes with the model", now=now)
+    reason = "All rules of the use case are in"
+    proposal = proposing.propose(version, author=author, reason=reason, now=now)
     later = now + read_for
     proposal = proposing.approve(proposal, approver=approver, reason="Read row by row", now=later)
     publishing.publish(proposal.version, publisher=approver, reason="Goes live", now=later)
@@ -153,16 +181,10 @@ def raise_the_budget_limit(office: Office, *, now: datetime) -> None:
 
 def _connect(office: Office, now: datetime) -> str:
     admin = office.named(ADMIN.name)
+    outlets = [r for use in USES.values() for r in use.receivers]
     for key, name, kind, settings, topics in (
         ("podcast-feeds", "Podcast feeds", "rss", {}, []),
-        ("crm", "Booking CRM (sandbox)", "sandbox", {}, ["sponsorship.decided", "crm.note"]),
-        (
-            "ad-drafts",
-            "Ad set drafts (sandbox)",
-            "sandbox",
-            {},
-            ["ads.draft_ad_set", "sponsorship.offer_programmatic"],
-        ),
+        *((r.key, r.name, "sandbox", {}, r.topics) for r in outlets),
         # An address that nobody has (RFC 5737): what it is sent ends as given up.
         ("warehouse", "Data warehouse", "webhook", {"url": "https://192.0.2.20/decisions"}, []),
     ):

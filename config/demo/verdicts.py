@@ -1,20 +1,6 @@
 """How reviewers of the demo judge: outcomes, reason codes and the notes they leave."""
 
-from typing import NamedTuple
-
-
-class Judgement(NamedTuple):
-    """One way an item may end; `note` is for colleagues, `answer` for the submitter.
-
-    The first way of a list is the usual one.
-    """
-
-    outcome: str
-    reasons: tuple[str, ...]
-    note: str
-    answer: str = ""
-    conditions: tuple[tuple[str, str], ...] = ()
-
+from config.demo.shape import Judgement
 
 APPROVE, REJECT = "approve", "reject"
 
@@ -178,11 +164,3 @@ BY_QUEUE: dict[str, tuple[Judgement, ...]] = {
         Judgement(REJECT, ("PRICE_TOO_HIGH",), "Above the range.", "The price is above our range."),
     ),
 }
-
-
-def judgements(queue: str, reason: str) -> tuple[Judgement, ...]:
-    """The ways an item of `queue` may end that the rules sent there for `reason`.
-
-    What waits for several reasons sits in the most urgent queue, whose codes alone serve.
-    """
-    return BY_REASON.get(reason, ()) or BY_QUEUE[queue]

@@ -5,28 +5,32 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.demo import library, setup
+from config.demo.uses import USES
 from decisions.enums import Role
 from decisions.errors import Expected
 from decisions.models import DecisionModel, User
 
 
 class Command(BaseCommand):
-    help = "Put the podcast sponsorship model live: rules, reference tables, review queues."
+    help = "Put a model of the library live: rules, rule tests, reference tables, review queues."
 
     def add_arguments(self, parser):
+        parser.add_argument(
+            "model", nargs="?", default=setup.MODEL, choices=sorted(USES), help="which model"
+        )
         parser.add_argument("--author", required=True, help="e-mail address of a rule author")
         parser.add_argument("--approver", required=True, help="e-mail address of an approver")
 
-    def handle(self, *, author, approver, **_):
+    def handle(self, *, model, author, approver, **_):
         writer = self.person(author, Role.RULE_AUTHOR)
         reader = self.person(approver, Role.APPROVER)
-        if DecisionModel.objects.filter(key=setup.MODEL).exists():
+        if DecisionModel.objects.filter(key=model).exists():
             raise CommandError("The model is installed already. Nothing was changed.")
         now = timezone.now()
-        content = library.read(setup.MODEL)
+        content = library.read(model)
         try:
             with transaction.atomic():
-                setup.make_queues(by=reader, members={}, now=now)
+                setup.make_queues(USES[model], by=reader, people={}, now=now)
                 setup.publish(
                     content, tables=content.tables, author=writer, approver=reader, now=now
                 )

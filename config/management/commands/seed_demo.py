@@ -8,8 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.demo import history, setup
+from config.demo.arrivals import DAYS
 from config.demo.people import PASSWORD, PEOPLE
-from config.demo.submissions import COUNT, DAYS
+from config.demo.submissions import COUNT
 from decisions.models import AuditSeal, DecisionModel, User
 
 

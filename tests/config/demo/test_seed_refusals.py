@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.demo.people import LEAD
-from config.demo.queues import QUEUES
+from config.demo.uses import USES
 from decisions.models import Submission, User
 from reviews.models import ReviewQueue
 
@@ -16,8 +16,10 @@ def seed():
 def test_set_up_alone_has_no_work(db, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     seed()
-    assert ReviewQueue.objects.count() == len(QUEUES)
-    assert ReviewQueue.objects.filter(members=User.objects.get(email=LEAD.email)).count() == 4
+    keys = {queue.key for use in USES.values() for queue in use.queues}
+    assert set(ReviewQueue.objects.values_list("key", flat=True)) == keys
+    lead = User.objects.get(email=LEAD.email)
+    assert ReviewQueue.objects.filter(members=lead).count() == len(keys)
     assert Submission.objects.count() == 0
 
 
