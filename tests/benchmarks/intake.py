@@ -143,9 +143,9 @@ def database(url: str, suffix: str) -> Iterator[str]:
             connection.execute(drop)
 
 
-def run(module: str, environment: dict[str, str]) -> str:
+def run(module: str, environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
