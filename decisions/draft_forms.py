@@ -81,3 +81,86 @@ class OutputForm(forms.Form):
 
 
 OutputLines = forms.formset_factory(OutputForm, extra=4, max_num=12, absolute_max=12)
+
+
+class InputForm(forms.Form):
+    """What an input is called, holds, and must be."""
+
+    label = forms.CharField(label="Name for people", max_length=200)
+    description = forms.CharField(
+        label="What it is for",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Shown to whoever fills it in.",
+    )
+    type = forms.ChoiceField(label="Holds")
+    required = forms.BooleanField(label="A submission must bring it", required=False)
+
+    def __init__(self, *given: Any, types: Sequence[str], own: str = "", **named: Any) -> None:
+        super().__init__(*given, **named)
+        field = self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)
+        known = [*TYPES, *((name, name) for name in types)]
+        if own and own not in dict(known):
+            known = [(own, own), *known]
+        field.choices = known
+
+
+class LimitedForm(InputForm):
+    """An input whose values can be limited: texts to a list, numbers to a range."""
+
+    low = forms.DecimalField(label="At least", required=False)
+    high = forms.DecimalField(label="At most", required=False)
+    limits = forms.CharField(
+        label="Rule for its values, in FEEL",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="Where ? is the value, such as string length(?) <= 100.",
+    )
+
+    def keep(self, *names: str) -> None:
+        """Keep only those of its ways to limit values."""
+        for name in {"low", "high", "limits"} - set(names):
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        low, high = given.get("low"), given.get("high")
+        if low is not None and high is not None and low > high:
+            self.add_error("high", "This is less than the least.")
+        return given
+
+
+class ValueForm(forms.Form):
+    """One allowed value; empty takes it away."""
+
+    old = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    value = forms.CharField(label="Value", required=False, max_length=2000)
+
+
+ValueLines = forms.formset_factory(ValueForm, extra=3, max_num=900, absolute_max=900)
+
+
+class NewInputForm(InputForm):
+    """A new input, from the submitter or from a reference table."""
+
+    field_order = ("name", "label", "description", "reference", "type", "required")
+    name = forms.CharField(
+        label="Name in rules",
+        max_length=100,
+        help_text="Such as host_read: cells and expressions use it.",
+    )
+    reference = forms.ChoiceField(
+        label="Comes from",
+        required=False,
+        help_text="A reference table is filled in by Clearance, not by the submitter.",
+    )
+
+    def __init__(self, *given: Any, tables: Choices, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["label"].required = False
+        field = self.fields["reference"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "the submission"), *tables]

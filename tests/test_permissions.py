@@ -58,6 +58,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:draft_decision": (READERS, {"rule_author"}),
     "decisions:draft_decision_remove": (set(), {"rule_author"}),
     "decisions:draft_add_table": ({"rule_author"}, {"rule_author"}),
+    "decisions:draft_inputs": (READERS, set()),
+    "decisions:draft_add_input": ({"rule_author"}, {"rule_author"}),
+    "decisions:draft_input": (READERS, {"rule_author"}),
+    "decisions:draft_input_remove": (set(), {"rule_author"}),
     "decisions:draft_table": (READERS, set()),
     "decisions:draft_rows": (READERS, set()),
     "decisions:draft_problems": (READERS, set()),
@@ -262,7 +266,13 @@ def records(monkeypatch):
             f"decisions:draft{name}": {"slug": model.key, "number": 1}
             for name in ("", "_life", "_look", "_operations", "_undo", "_redo")
         },
-        **{f"decisions:draft_{name}": first for name in ("graph", "add_table")},
+        **{
+            f"decisions:draft_{name}": first
+            for name in ("graph", "add_table", "inputs", "add_input")
+        },
+        **{
+            f"decisions:draft_input{name}": {**first, "path": "country"} for name in ("", "_remove")
+        },
         **{
             f"decisions:draft_decision{name}": {**first, "decision_id": "spend_rules"}
             for name in ("", "_remove")

@@ -28,6 +28,7 @@ from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts
 from decisions.engine.editing.fields import Field, Use, fields_of, quoted, uses_of
 from decisions.engine.editing.places import Texts
 from decisions.engine.editing.reading import sentence
+from decisions.engine.editing.shown import texts_listed
 from decisions.engine.editing.trial import new_problems, try_cell
 from decisions.engine.evaluation import Model
 from decisions.engine.expressions import Answer, evaluate_expression, evaluate_unary_tests
@@ -64,6 +65,7 @@ __all__ = [
     "sentence",
     "shown_table",
     "tables_of",
+    "texts_listed",
     "texts_of",
     "to_json",
     "try_cell",

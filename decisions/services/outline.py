@@ -85,11 +85,12 @@ def not_yet(version: ModelVersion) -> str:
 
 
 def _troubles(loaded: engine.Model, name: str) -> list[str]:
+    place = f'decision "{name}"'
     return [
         " ".join(filter(None, [problem.message, problem.hint]))
         for problem in loaded.problems
         if problem.severity == "error"
-        and (problem.where == name or problem.where.startswith(f"{name},"))
+        and (problem.where == place or problem.where.startswith(f"{place},"))
     ]
 
 

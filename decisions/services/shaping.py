@@ -60,7 +60,7 @@ def add_table(
         "outputs": [list(output) for output in outputs],
         "hit_policy": hit_policy,
     }
-    saved = _edit(version, [operation], f"Table added: {name}", hand)
+    saved = edit_carefully(version, [operation], f"Table added: {name}", hand)
     return saved, f"{identity}_table"
 
 
@@ -70,7 +70,7 @@ def remove_decision(version: ModelVersion, decision_id: str, *, hand: Hand) -> S
     if found.decides:
         raise Refused(f"“{found.name}” gives the outcome of this model and has to stay.")
     operation = {"op": "remove_decision", "decision": decision_id}
-    return _edit(version, [operation], f"Decision removed: {found.name}", hand)
+    return edit_carefully(version, [operation], f"Decision removed: {found.name}", hand)
 
 
 def change_decision(
@@ -106,7 +106,7 @@ def change_decision(
     words = f"Decision changed: {found.name}"
     if "name" in changed:
         words = f"Decision renamed: {found.name} is now {name}"
-    return _edit(version, [operation], words, hand)
+    return edit_carefully(version, [operation], words, hand)
 
 
 def change_table(
@@ -116,10 +116,10 @@ def change_table(
     full = {**operation, "table": table_id}
     if full["op"] == "insert_column" and full.get("kind") != "annotation":
         full["id"] = f"c_{new_id(hand.now).hex[:12]}"
-    return _edit(version, [full], "", hand)
+    return edit_carefully(version, [full], "", hand)
 
 
-def _edit(
+def edit_carefully(
     version: ModelVersion, operations: list[dict[str, Any]], summary: str, hand: Hand
 ) -> Saved:
     """Carry operations out, unless rules that worked would not work any more."""
@@ -149,7 +149,9 @@ def breaks(version: ModelVersion, operations: list[dict[str, Any]]) -> list[Faul
     for problem in after.problems:
         said = problem.code, problem.message
         known[said] -= 1
-        if problem.severity == "error" and known[said] < 0:
+        # A comparison that is never true is a cell that does not fit its type any more.
+        broken = problem.severity == "error" or problem.code.startswith("type.")
+        if broken and known[said] < 0:
             fault = Fault(
                 code=problem.code, where=problem.where, message=problem.message, hint=problem.hint
             )
