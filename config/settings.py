@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget_calls": {
+        "task": "connectors.tasks.forget_calls",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "free_leases": {
         "task": "reviews.tasks.free_leases",
         "schedule": 30.0,

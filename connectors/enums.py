@@ -4,13 +4,19 @@ from django.db.models import TextChoices
 
 
 class ConnectorKind(TextChoices):
-    WEBHOOK = "webhook", "Signed webhook"
-    SANDBOX = "sandbox", "Sandbox"
+    SPOTIFY_WEB = "spotify_web", "Web API"
+    SPOTIFY_ADS = "spotify_ads", "Ads API v3"
     RSS = "rss", "Podcast feeds"
-
-
-# Kinds that deliveries go out to; the others are read from.
-SENDING_KINDS = frozenset({ConnectorKind.WEBHOOK, ConnectorKind.SANDBOX})
+    MEGAPHONE = "megaphone", "Megaphone"
+    OPENTEXT = "opentext", "OpenText Decision Service"
+    ONETEG = "oneteg", "OneTeg"
+    WEBHOOK = "webhook", "Signed webhook"
+    CRM = "crm", "CRM"
+    HELP_DESK = "help_desk", "Help desk"
+    CHAT = "chat", "Chat"
+    EMAIL = "email", "E-mail"
+    FILES = "files", "File imports"
+    SANDBOX = "sandbox", "Sandbox"
 
 
 class DeliveryState(TextChoices):
@@ -21,12 +27,14 @@ class DeliveryState(TextChoices):
     DEAD = "dead", "Given up"
 
 
-# `sending` to `sending`: the worker that held it died, and another takes over.
+# `sending` to `sending`: the worker that held it died, and another takes over; to `pending`: a
+# step is done and the next one waits, or a sign-in or a quota is waited for.
 DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.SENDING}),
     DeliveryState.SENDING: frozenset(
         {
             DeliveryState.SENDING,
+            DeliveryState.PENDING,
             DeliveryState.SUCCEEDED,
             DeliveryState.FAILED,
             DeliveryState.DEAD,

@@ -1,15 +1,25 @@
 """Failures of talking to the outside world, worded for the people who read them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver said to one attempt; `text` is cut to what is kept for people to read."""
+    """What a receiver said to one attempt; `text` is cut to what is kept for people to read.
+
+    With `more` the delivery has further steps: `progress` is stored, then the next one is taken.
+    `step` names in a few words what was done.
+    """
 
     code: int | None
     text: str = ""
     elapsed_ms: int = 0
+    more: bool = False
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    step: str = ""
 
 
 class DeliveryError(Exception):
@@ -32,6 +42,28 @@ class DeliveryError(Exception):
         self.permanent = permanent
         self.answer = answer
         self.retry_after = retry_after
+
+
+class TokenRefused(DeliveryError):
+    """The party no longer takes our token (401): a fresh one may help, once."""
+
+    def __init__(self, message: str, *, answer: Answer | None = None) -> None:
+        super().__init__(message, permanent=False, answer=answer)
+
+
+class SignInNeeded(DeliveryError):
+    """A person must consent (again) before the party is called; until then work waits."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=False)
+
+
+class QuotaUsedUp(DeliveryError):
+    """The party takes nothing more from us until `until`: the connector pauses, work waits."""
+
+    def __init__(self, message: str, *, until: datetime, answer: Answer | None = None) -> None:
+        super().__init__(message, permanent=False, answer=answer)
+        self.until = until
 
 
 class SignatureRefused(Exception):

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from connectors.enums import ConnectorKind, Scope
+from connectors.adapters.kinds import Input, Kind, SetUpField
+from connectors.enums import Scope
 from connectors.models import Connector
 from connectors.models.connectors import EVERY_TOPIC
 from decisions.enums import Role
@@ -15,37 +16,25 @@ NAME_HINT = "What people call it, like CRM webhook."
 
 
 class ConnectorForm(forms.Form):
-    """A connector; which fields there are depends on its kind."""
+    """A connector: its name, what its kind asks for, and the topics it hears."""
 
     name = forms.CharField(max_length=120, help_text=NAME_HINT)
     key = forms.SlugField(
         max_length=80, help_text="Short name in addresses and logs, like crm-webhook."
     )
-    url = forms.CharField(
-        label="Address", max_length=2000, help_text="Where it listens, with https://."
-    )
-    address_field = forms.CharField(
-        label="Fact with the feed's address",
-        max_length=80,
-        required=False,
-        help_text="Left empty, rss_url.",
-    )
-    topics = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One on each line, like sponsorship.decided. An asterisk (*) means all.",
-    )
 
-    def __init__(self, *args: Any, kind: str, connector: Connector | None = None, **kwargs: Any):
+    def __init__(self, *args: Any, kind: Kind, connector: Connector | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.kind = kind
         if connector is not None:
             del self.fields["key"]
-        if kind != ConnectorKind.WEBHOOK:
-            del self.fields["url"]
-        if kind != ConnectorKind.RSS:
-            del self.fields["address_field"]
-        else:
-            del self.fields["topics"]
+        for one in kind.fields:
+            self.fields[one.name] = _field(one, is_set_up=connector is not None)
+        if kind.sends:
+            self.fields["topics"] = forms.CharField(
+                widget=forms.Textarea(attrs={"rows": 3}),
+                help_text="One on each line, like sponsorship.decided. An asterisk (*) means all.",
+            )
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", "input")
 
@@ -59,13 +48,42 @@ class ConnectorForm(forms.Form):
 
     @property
     def settings_given(self) -> dict[str, Any]:
-        names = ("url", "address_field")
-        return {n: self.cleaned_data[n].strip() for n in names if self.cleaned_data.get(n)}
+        """What is not secret, by name."""
+        return self._given(secret=False)
+
+    @property
+    def credentials_given(self) -> dict[str, Any]:
+        """What is secret, by name."""
+        return self._given(secret=True)
 
     @property
     def topics_given(self) -> list[str]:
         words = self.cleaned_data.get("topics", "").replace(",", " ").split()
         return [EVERY_TOPIC] if EVERY_TOPIC in words else words
+
+    def _given(self, *, secret: bool) -> dict[str, Any]:
+        names = [one.name for one in self.kind.fields if (one.kind == Input.SECRET) == secret]
+        return {n: self.cleaned_data[n].strip() for n in names if self.cleaned_data.get(n)}
+
+
+def _field(one: SetUpField, *, is_set_up: bool) -> forms.Field:
+    kept = is_set_up and one.kind == Input.SECRET
+    hint = f"{one.hint} Left empty, it stays as it is.".strip() if kept else one.hint
+    shared: dict[str, Any] = {
+        "label": one.label,
+        "help_text": hint,
+        "required": one.required and not kept,
+        "initial": one.default or None,
+    }
+    if one.kind == Input.CHOICE:
+        return forms.ChoiceField(choices=one.choices, **shared)
+    if one.kind == Input.LINES:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **shared)
+    if one.kind == Input.SECRET:
+        # Typed secrets are neither shown again nor kept by the browser.
+        attrs = {"autocomplete": "off", "spellcheck": "false"}
+        return forms.CharField(max_length=4000, widget=forms.PasswordInput(attrs=attrs), **shared)
+    return forms.CharField(max_length=2000, **shared)
 
 
 class PauseForm(forms.Form):
@@ -73,14 +91,6 @@ class PauseForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"class": "input"}),
         help_text="For the people who wait for it.",
-    )
-
-
-class TestFeedForm(forms.Form):
-    address = forms.CharField(
-        label="Feed to read",
-        max_length=2000,
-        widget=forms.TextInput(attrs={"class": "input", "placeholder": "https://"}),
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import TruncHour
 
 from connectors.enums import DeliveryState
-from connectors.models import Connector, Delivery
+from connectors.models import Call, Connector, Delivery
 from decisions.errors import Invalid
 from decisions.ids import id_at
 from decisions.models import Decision, Submission
@@ -77,10 +78,14 @@ def deliveries() -> QuerySet[Delivery]:
 
 @dataclass(frozen=True)
 class Health:
-    """How a connector did in the last 24 hours, and what waits."""
+    """How a connector did in the last 24 hours, and what waits.
+
+    `calls` and `failed` count calls to the party, or deliveries where no network is between.
+    """
 
     calls: int
     failed: int
+    by_hour: tuple[int, ...]
     waiting: int
     dead: int
     last_call: datetime | None
@@ -109,18 +114,46 @@ def health_of(connectors: Sequence[Connector], *, now: datetime) -> dict[UUID, H
             failing_since=Min("last_attempt_at", filter=failing),
         )
     }
-    nothing = {
-        "calls": 0,
-        "failed": 0,
-        "waiting": 0,
-        "dead": 0,
-        "last_call": None,
-        "failing_since": None,
-    }
-    return {
-        connector.pk: Health(**{name: figures.get(connector.pk, nothing)[name] for name in nothing})
-        for connector in connectors
-    }
+    called = _calls_by_hour(connectors, now=now)
+    found = {}
+    for connector in connectors:
+        counted = figures.get(connector.pk, {})
+        hours = called.get(connector.pk, {})
+        calls = sum(total for total, _ in hours.values())
+        failed = sum(bad for _, bad in hours.values())
+        last = max(filter(None, (counted.get("last_call"), max(hours, default=None))), default=None)
+        found[connector.pk] = Health(
+            calls=calls or counted.get("calls", 0),
+            failed=failed or counted.get("failed", 0),
+            by_hour=_spread(hours, now=now),
+            waiting=counted.get("waiting", 0),
+            dead=counted.get("dead", 0),
+            last_call=last,
+            failing_since=counted.get("failing_since"),
+        )
+    return found
+
+
+def _calls_by_hour(
+    connectors: Sequence[Connector], *, now: datetime
+) -> dict[UUID, dict[datetime, tuple[int, int]]]:
+    """Calls and failed calls of each connector by the hour they were made in."""
+    rows = (
+        Call.objects.filter(connector__in=connectors, pk__gte=id_at(now - timedelta(hours=24)))
+        .annotate(hour=TruncHour("at"))
+        .values("connector", "hour")
+        .annotate(total=Count("pk"), bad=Count("pk", filter=~Q(problem="")))
+    )
+    found: dict[UUID, dict[datetime, tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row["connector"], {})[row["hour"]] = (row["total"], row["bad"])
+    return found
+
+
+def _spread(hours: dict[datetime, tuple[int, int]], *, now: datetime) -> tuple[int, ...]:
+    newest = now.replace(minute=0, second=0, microsecond=0)
+    steps = (newest - timedelta(hours=back) for back in range(23, -1, -1))
+    return tuple(hours.get(step, (0, 0))[0] for step in steps)
 
 
 def _at(moment: datetime, key: UUID) -> str:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from connectors.services import dispatch as dispatching
-from connectors.services import enrichment, reception, sending
+from connectors.services import enrichment, lines, reception, sending
 
 
 @shared_task
@@ -35,3 +35,8 @@ def deliver_due() -> None:
 @shared_task
 def forget_answers() -> None:
     reception.forget_answers(now=timezone.now())
+
+
+@shared_task
+def forget_calls() -> None:
+    lines.forget_calls(now=timezone.now())

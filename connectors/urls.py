@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from connectors.views import api_keys, connectors, deliveries
+from connectors.views import api_keys, connectors, deliveries, set_up
 
 app_name = "connectors"
 
 urlpatterns = [
     path("connectors/", connectors.connector_list, name="connector_list"),
-    path("connectors/new/<slug:kind>/", connectors.connector_create, name="connector_create"),
+    path("connectors/new/<slug:kind>/", set_up.connector_create, name="connector_create"),
+    path("connectors/signed-in/", set_up.signed_in, name="signed_in"),
     path("connectors/<slug:key>/", connectors.connector, name="connector"),
-    path("connectors/<slug:key>/edit/", connectors.connector_edit, name="connector_edit"),
+    path("connectors/<slug:key>/sign-in/", set_up.connector_sign_in, name="connector_sign_in"),
+    path("connectors/<slug:key>/sign-out/", set_up.connector_sign_out, name="connector_sign_out"),
+    path("connectors/<slug:key>/edit/", set_up.connector_edit, name="connector_edit"),
     path("connectors/<slug:key>/pause/", connectors.connector_pause, name="connector_pause"),
     path("connectors/<slug:key>/resume/", connectors.connector_resume, name="connector_resume"),
     path("connectors/<slug:key>/test/", connectors.connector_test, name="connector_test"),

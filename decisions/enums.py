@@ -124,6 +124,7 @@ class EventKind(TextChoices):
     REVIEW_MOVED = "review.moved", "Review item moved to another queue"
     REVIEW_VERDICT_RECORDED = "review.verdict_recorded", "Verdict recorded"
     DELIVERY_REQUESTED = "delivery.requested", "Delivery requested"
+    DELIVERY_ADVANCED = "delivery.advanced", "Delivery took a step"
     DELIVERY_SUCCEEDED = "delivery.succeeded", "Delivery succeeded"
     DELIVERY_FAILED = "delivery.failed", "Delivery attempt failed"
     DELIVERY_DEAD = "delivery.dead", "Delivery given up"

@@ -1,9 +1,24 @@
 """Adapters: each speaks the protocol of one kind of outside party and writes to no table."""
 
-from connectors.adapters.base import Adapter, Envelope
-from connectors.adapters.sandbox import SandboxAdapter
-from connectors.adapters.webhook import WebhookAdapter
+from connectors.adapters.base import Envelope, Party
+from connectors.adapters.line import CallNote, Line
+from connectors.adapters.rss import FeedParty
+from connectors.adapters.sandbox import SandboxParty
+from connectors.adapters.webhook import WebhookParty
 
-ADAPTERS: dict[str, Adapter] = {"webhook": WebhookAdapter(), "sandbox": SandboxAdapter()}
+PARTIES: dict[str, Party] = {
+    party.kind.key: party for party in (FeedParty(), WebhookParty(), SandboxParty())
+}
 
-__all__ = ["ADAPTERS", "Adapter", "Envelope"]
+
+def party_of(kind: str) -> Party:
+    """The party of a connector's kind; raises KeyError for one that is not built in."""
+    return PARTIES[kind]
+
+
+def sending_kinds() -> list[str]:
+    """Kinds that deliveries go out to; the others are only read from."""
+    return [key for key, party in PARTIES.items() if party.kind.sends]
+
+
+__all__ = ["PARTIES", "CallNote", "Envelope", "Line", "Party", "party_of", "sending_kinds"]

@@ -1,19 +1,30 @@
-"""What every adapter that sends must offer."""
+"""What every party offers: what it is, how it is tried out, and how it takes a delivery."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from connectors.errors import Answer
+from connectors import http
+from connectors.adapters.kinds import Input, Kind, SetUpField
+from connectors.adapters.line import Line
+from connectors.errors import Answer, DeliveryError
+
+BASE_ADDRESS = "base_address"
+TOKEN_ADDRESS = "token_address"  # noqa: S105 - the name of a setting
+AUTHORIZE_ADDRESS = "authorize_address"
+# Where a gateway or a test server stands in for the party; not asked for in a set-up.
+STAND_INS = (BASE_ADDRESS, TOKEN_ADDRESS, AUTHORIZE_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One delivery as an adapter sees it: what to send, where, and with which secrets.
+    """One delivery as a party sees it: what to send, where, and with which secrets.
 
-    `id` is the same for every attempt, so that the receiver can see a repetition;
-    `at` is the time of this attempt.
+    `id` is the same for every attempt, so that the receiver can see a repetition; `at` is the time
+    of this attempt. `progress` is what earlier steps of the same delivery left behind. `repeated`
+    says that this very step was tried before and its outcome may be unknown: look before you
+    repeat what cannot be undone.
     """
 
     id: str
@@ -21,15 +32,62 @@ class Envelope:
     content: bytes
     settings: Mapping[str, Any]
     secrets: tuple[str, ...] = ()
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    repeated: bool = False
 
 
-class Adapter(Protocol):
-    """Sends envelopes to one kind of connector."""
+class Party:
+    """One kind of party. Writes to no table; every call goes through the line it is given."""
 
-    def deliver(self, envelope: Envelope) -> Answer:
-        """Send `envelope` once; raises DeliveryError when the other side did not take it."""
-        ...
+    kind: Kind
+
+    def deliver(self, envelope: Envelope, line: Line) -> Answer:
+        """Take one step of a delivery; raises DeliveryError when the other side did not take it.
+
+        An answer with `more` asks for another call with its `progress`, which is stored first.
+        """
+        raise DeliveryError(f"{self.kind.label} is only read from.", permanent=True)
+
+    def try_out(self, line: Line, settings: Mapping[str, Any], *, now: datetime) -> str:
+        """Make one harmless call and say in a sentence what came back; raises DeliveryError."""
+        raise NotImplementedError
+
+    def account(self, line: Line) -> tuple[str, str]:
+        """The party's stable key of the account that consented, and its name for people."""
+        return "", ""
 
     def check_settings(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Problems of a connector's settings: name of the field → what to write instead."""
-        ...
+        fields = {one.name: one for one in self.kind.fields if one.kind != Input.SECRET}
+        problems: dict[str, str] = {}
+        for name, value in settings.items():
+            if name in STAND_INS:
+                problems |= _address_problem(name, value)
+            elif name not in fields:
+                problems[name] = f"{self.kind.label} has no setting of this name; leave it out."
+        for one in fields.values():
+            problems |= _problem(one, str(settings.get(one.name, "")).strip())
+        return problems
+
+
+def _problem(one: SetUpField, value: str) -> dict[str, str]:
+    if not value:
+        return (
+            {one.name: f"Give the {one.label[:1].lower()}{one.label[1:]}."} if one.required else {}
+        )
+    if one.kind == Input.ADDRESS:
+        return _address_problem(one.name, value)
+    if one.kind == Input.CHOICE and value not in dict(one.choices):
+        allowed = ", ".join(label for _, label in one.choices)
+        return {one.name: f"Choose one of: {allowed}."}
+    if one.kind == Input.NUMBER and not (value.isascii() and value.isdigit()):
+        return {one.name: "Give a whole number."}
+    return {}
+
+
+def _address_problem(name: str, value: Any) -> dict[str, str]:
+    try:
+        http.read_address(str(value))
+    except DeliveryError as error:
+        return {name: error.message}
+    return {}

@@ -1,13 +1,16 @@
 """The records of the outside world: connectors, API keys, what came in and what went out."""
 
 from connectors.models.api_keys import ApiKey, InboundMessage
+from connectors.models.calls import Call
 from connectors.models.connectors import Connector
 from connectors.models.deliveries import Delivery, DeliveryAttempt
 from connectors.models.feeds import EvidenceRequest, FeedCopy
 from connectors.models.pulses import Pulse
+from connectors.models.sign_ins import SignIn
 
 __all__ = [
     "ApiKey",
+    "Call",
     "Connector",
     "Delivery",
     "DeliveryAttempt",
@@ -15,4 +18,5 @@ __all__ = [
     "FeedCopy",
     "InboundMessage",
     "Pulse",
+    "SignIn",
 ]

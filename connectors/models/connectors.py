@@ -11,20 +11,24 @@ EVERY_TOPIC = "*"
 class Connector(models.Model):
     """One outside party. `topics` names the actions it hears of, ["*"] means all.
 
-    `encrypted_secrets` holds the signing secrets, newest first; it never leaves this table.
+    `encrypted_secrets` holds the signing secrets, newest first, `encrypted_credentials` what an
+    admin typed as secret, by name; neither leaves this table. A pause that the party asked for,
+    because a quota is used up, ends by itself at `paused_until`.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     key = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=10, choices=ConnectorKind.choices)
+    kind = models.CharField(max_length=20, choices=ConnectorKind.choices)
     settings = models.JSONField(default=dict, blank=True)
     topics = models.JSONField(default=list, blank=True)
     encrypted_secrets = models.TextField(blank=True, editable=False)
+    encrypted_credentials = models.TextField(blank=True, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)
+    paused_until = models.DateTimeField(null=True, editable=False)
     paused_reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(editable=False)
-    history = HistoricalRecords(excluded_fields=["encrypted_secrets"])
+    history = HistoricalRecords(excluded_fields=["encrypted_secrets", "encrypted_credentials"])
 
     class Meta:
         ordering = ["name"]

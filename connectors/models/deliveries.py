@@ -11,7 +11,9 @@ class Delivery(models.Model):
 
     What is sent is not kept here: it is made from the decision each time, and each attempt keeps
     its hash. `next_attempt_at` says when to try again; while sending, when the worker's lease
-    ends. `attempts_allowed` is raised when a person sends it again.
+    ends. `attempts_allowed` is raised when a person sends it again, and after each step of a
+    delivery that has several; `progress` is what its steps left, `step_attempts` counts the tries
+    of the step at hand.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -26,6 +28,8 @@ class Delivery(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     attempts_allowed = models.PositiveSmallIntegerField()
+    step_attempts = models.PositiveSmallIntegerField(default=0)
+    progress = models.JSONField(default=dict, blank=True)
     next_attempt_at = models.DateTimeField(null=True)
     last_attempt_at = models.DateTimeField(null=True)
     last_code = models.PositiveSmallIntegerField(null=True)
@@ -63,6 +67,7 @@ class DeliveryAttempt(models.Model):
     permanent = models.BooleanField(default=False)
     code = models.PositiveSmallIntegerField(null=True)
     elapsed_ms = models.PositiveIntegerField(null=True)
+    step = models.CharField(max_length=100, blank=True)
     problem = models.CharField(max_length=500, blank=True)
     answer = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64)

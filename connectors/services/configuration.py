@@ -7,16 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
-from connectors.adapters import ADAPTERS, Envelope
-from connectors.adapters.rss import facts_of, read_feed
+from connectors.adapters import PARTIES, party_of
 from connectors.encryption import decrypt, encrypt
-from connectors.enums import SENDING_KINDS, ConnectorKind
-from connectors.errors import DeliveryError
 from connectors.models import Connector
 from connectors.models.connectors import EVERY_TOPIC
+from connectors.services import signing_in
+from connectors.services.lines import bare_line, credentials_of, keep_notes, seal_credentials
 from connectors.signing import new_secret, secret_bytes
 from decisions import events, history
-from decisions.canonical import canonical
 from decisions.enums import EventKind
 from decisions.errors import Fault, Invalid, Refused
 from decisions.events import SYSTEM, Actor
@@ -24,7 +22,7 @@ from decisions.ids import new_id
 from decisions.models import User
 
 TOPIC = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\Z")
-KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}\Z")
+KEY = re.compile(r"(?!(?:new|signed-in)\Z)[a-z0-9][a-z0-9-]{0,79}\Z")
 SECRETS_KEPT = 2  # The one in use and the one before it, while receivers change over.
 
 
@@ -38,18 +36,22 @@ def create(
     author: User | None,
     now: datetime,
     secret: str = "",
+    credentials: Mapping[str, str] | None = None,
 ) -> Connector:
-    """Set a connector up; a webhook without a `secret` gets a fresh one.
+    """Set a connector up; one that signs what it sends gets a fresh `secret` where none is given.
 
-    `author` is None when Clearance does it by itself, as in the demo.
+    `credentials` are the secrets its kind asks for, by name. `author` is None when Clearance does
+    it by itself, as in the demo.
     """
-    faults = _faults(name, kind, settings, topics)
+    typed = {name: value.strip() for name, value in (credentials or {}).items() if value.strip()}
+    faults = _faults(name, kind, settings, topics, credentials=typed)
     if not KEY.match(key):
         message = "Use small letters, digits and hyphens, like crm-webhook."
         faults.append(Fault(where="key", message=message))
     elif Connector.objects.filter(key=key).exists():
         faults.append(Fault(where="key", message="Another connector has this key."))
-    if kind == ConnectorKind.WEBHOOK:
+    signs = kind in PARTIES and party_of(kind).kind.signs
+    if signs:
         secret = secret or new_secret()
         try:
             secret_bytes(secret)
@@ -64,7 +66,8 @@ def create(
         kind=kind,
         settings=dict(settings),
         topics=list(dict.fromkeys(topics)),
-        encrypted_secrets=encrypt([secret]) if kind == ConnectorKind.WEBHOOK else "",
+        encrypted_secrets=encrypt([secret]) if signs else "",
+        encrypted_credentials=seal_credentials(typed),
         created_at=now,
     )
     return _save(connector, "set up", author=author, now=now)
@@ -78,12 +81,16 @@ def configure(
     topics: Sequence[str],
     author: User | None,
     now: datetime,
+    credentials: Mapping[str, str] | None = None,
 ) -> Connector:
-    """Change a connector; deliveries that wait go to the new address."""
-    if faults := _faults(name, connector.kind, settings, topics):
+    """Change a connector; deliveries that wait go to the new address. Empty credentials stay."""
+    typed = {name: value.strip() for name, value in (credentials or {}).items() if value.strip()}
+    typed = credentials_of(connector) | typed
+    if faults := _faults(name, connector.kind, settings, topics, credentials=typed):
         raise Invalid("The connector was not changed.", faults)
     with transaction.atomic():
         _lock(connector)
+        connector.encrypted_credentials = seal_credentials(typed)
         connector.name = name.strip()
         connector.settings = dict(settings)
         connector.topics = list(dict.fromkeys(topics))
@@ -111,13 +118,13 @@ def resume(connector: Connector, *, author: User, now: datetime) -> Connector:
         _lock(connector)
         if connector.paused_at is None:
             raise Refused(f"{connector.name} is not paused.")
-        connector.paused_at, connector.paused_reason = None, ""
+        connector.paused_at, connector.paused_until, connector.paused_reason = None, None, ""
         return _save(connector, "resumed", author=author, now=now)
 
 
 def change_secret(connector: Connector, *, author: User, now: datetime) -> str:
     """Make a new signing secret; the one before it signs too until the next change."""
-    if connector.kind != ConnectorKind.WEBHOOK:
+    if not party_of(connector.kind).kind.signs:
         raise Refused("Only webhooks are signed.")
     secret = new_secret()
     with transaction.atomic():
@@ -133,50 +140,43 @@ def secret_of(connector: Connector) -> str:
     return next(iter(decrypt(connector.encrypted_secrets)), "")
 
 
-def try_out(connector: Connector, *, address: str = "", now: datetime) -> str:
-    """Try a connector out and say how it went; raises DeliveryError when it did not work.
-
-    A webhook gets a signed message of the type `clearance.test`; a feed reader reads `address`.
-    """
-    if connector.kind == ConnectorKind.RSS:
-        reading = read_feed(address)
-        if reading.feed is None:
-            raise DeliveryError("The feed did not answer with its content.", permanent=False)
-        facts = facts_of(reading.feed, now=now)
-        return f"“{facts['title']}” was read: {facts['episodes']} episodes."
-    message = {
-        "type": "clearance.test",
-        "timestamp": now.isoformat(timespec="milliseconds"),
-        "data": {"connector": connector.key},
-    }
-    envelope = Envelope(
-        id=f"test_{new_id(now)}",
-        at=now,
-        content=canonical(message),
-        settings=connector.settings,
-        secrets=decrypt(connector.encrypted_secrets),
-    )
-    answer = ADAPTERS[connector.kind].deliver(envelope)
-    return f"{connector.name} answered {answer.code} in {answer.elapsed_ms} ms."
+def try_out(connector: Connector, *, now: datetime) -> str:
+    """Make one harmless call and say how it went; raises DeliveryError when it did not work."""
+    party, line = party_of(connector.kind), bare_line(connector)
+    if party.kind.oauth is not None:
+        line.token = signing_in.token_of(connector, now=now)
+    try:
+        return party.try_out(line, connector.settings, now=now)
+    finally:
+        keep_notes(connector, line.notes, now=now)
 
 
 def _faults(
-    name: str, kind: str, settings: Mapping[str, Any], topics: Sequence[str]
+    name: str,
+    kind: str,
+    settings: Mapping[str, Any],
+    topics: Sequence[str],
+    *,
+    credentials: Mapping[str, str],
 ) -> list[Fault]:
     faults: list[Fault] = []
     if not name.strip():
         faults.append(Fault(where="name", message="Give the connector a name."))
-    if kind not in ConnectorKind.values:
-        faults.append(Fault(where="kind", message=f"“{kind}” is not a kind of connector."))
     faults += [
         Fault(where="topics", message=f"“{topic}” is not a topic, like sponsorship.decided.")
         for topic in topics
         if topic != EVERY_TOPIC and not TOPIC.match(topic)
     ]
-    if kind in SENDING_KINDS:
-        problems = ADAPTERS[kind].check_settings(settings)
-        faults += [Fault(where=where, message=text) for where, text in problems.items()]
-    return faults
+    if kind not in PARTIES:
+        return [*faults, Fault(where="kind", message=f"“{kind}” is not a kind of connector.")]
+    party = party_of(kind)
+    faults += [
+        Fault(where=one.name, message=f"Give the {one.label[:1].lower()}{one.label[1:]}.")
+        for one in party.kind.fields
+        if one.name in party.kind.secret_names and one.required and one.name not in credentials
+    ]
+    problems = party.check_settings(settings)
+    return faults + [Fault(where=where, message=text) for where, text in problems.items()]
 
 
 def _lock(connector: Connector) -> None:
@@ -195,3 +195,26 @@ def _save(connector: Connector, change: str, *, author: User | None, now: dateti
             detail={"connector": connector.key, "change": change, "topics": connector.topics},
         )
     return connector
+
+
+def pause_for_quota(connector: Connector, *, reason: str, until: datetime, now: datetime) -> None:
+    """Hold everything back until the party's quota is there again; ends by itself."""
+    with transaction.atomic():
+        _lock(connector)
+        if connector.paused_at is None:
+            connector.paused_at, connector.paused_until = now, until
+            connector.paused_reason = reason[:300]
+            _save(connector, "paused", author=None, now=now)
+
+
+def resume_due(*, now: datetime) -> int:
+    """Resume connectors whose quota is there again; return how many."""
+    due = list(Connector.objects.filter(paused_until__lte=now).values_list("pk", flat=True))
+    for key in due:
+        with transaction.atomic():
+            connector = Connector.objects.select_for_update().get(pk=key)
+            if connector.paused_until is not None and connector.paused_until <= now:
+                connector.paused_at = connector.paused_until = None
+                connector.paused_reason = ""
+                _save(connector, "resumed", author=None, now=now)
+    return len(due)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from connectors.enums import SENDING_KINDS, DeliveryState
+from connectors.adapters import sending_kinds
+from connectors.enums import DeliveryState
 from connectors.models import Connector, Delivery
 from connectors.services.backoff import ATTEMPTS
 from decisions import events
@@ -27,7 +28,7 @@ def dispatch(event_ids: Sequence[str | UUID], *, now: datetime) -> list[Delivery
         }
         if not settled:
             return []
-        connectors = list(Connector.objects.filter(kind__in=SENDING_KINDS).order_by("pk"))
+        connectors = list(Connector.objects.filter(kind__in=sending_kinds()).order_by("pk"))
         actions = (
             Action.objects.filter(decision_id__in=settled)
             .select_related("decision")

@@ -1,52 +1,32 @@
 """Deliveries are sent: claim the row, call without a transaction, write how it went."""
 
-import hashlib
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F
 
-from connectors.adapters import ADAPTERS, Envelope
-from connectors.encryption import decrypt
 from connectors.enums import DELIVERY_TRANSITIONS, DeliveryState
-from connectors.errors import Answer, DeliveryError
-from connectors.models import Connector, Delivery, DeliveryAttempt, Pulse
-from connectors.services.backoff import ATTEMPTS, wait_after
-from connectors.services.payloads import content_of
+from connectors.models import Connector, Delivery, Pulse
+from connectors.services.attempts import Lines, claim, try_once, write
+from connectors.services.backoff import ATTEMPTS
+from connectors.services.configuration import resume_due
 from decisions import events
-from decisions.enums import ActorKind, EventKind, states_before
-from decisions.errors import Expected, Refused
+from decisions.enums import EventKind, states_before
+from decisions.errors import Refused
 from decisions.events import Actor
-from decisions.ids import id_at, new_id
-
-log = structlog.get_logger(__name__)
+from decisions.ids import id_at
 
 SUBSCRIBER = "connectors.tasks.deliver"
-LEASE = timedelta(seconds=120)  # Longer than a worker may work at one task.
 AT_ONCE = 16
 ROUND = 32
 SECONDS = 25.0  # After this no new round starts; the rest stays due.
-KEPT = 4000
 RECENT = timedelta(hours=24)
 MOST_AT_ONCE = 500
-LOADED = ("connector", "action__decision__submission", "action__decision__model")
-
-
-@dataclass(frozen=True)
-class Tried:
-    """How one attempt went, and what was sent."""
-
-    content: bytes
-    answer: Answer
-    problem: str = ""
-    permanent: bool = False
-    retry_after: int | None = None
 
 
 def send(event_ids: Sequence[str | UUID], *, now: datetime) -> int:
@@ -63,6 +43,7 @@ def send(event_ids: Sequence[str | UUID], *, now: datetime) -> int:
 def send_due(*, now: datetime) -> int:
     """Try deliveries whose time has come, a few of each connector, oldest first."""
     Pulse.objects.update_or_create(part="worker", defaults={"seen_at": now})
+    resume_due(now=now)
     due: list[UUID] = []
     for connector in Connector.objects.filter(paused_at=None).only("pk"):
         due += (
@@ -85,7 +66,7 @@ def resend(delivery: Delivery, *, actor: Actor, now: datetime) -> Delivery:
         )
         if not moved:
             raise Refused("This delivery is on its way already. Wait for its answer.")
-        fresh = Delivery.objects.select_related(*LOADED).get(pk=delivery.pk)
+        fresh = Delivery.objects.select_related("connector", "action__decision").get(pk=delivery.pk)
         submission_id = fresh.action.decision.submission_id
         detail = {"connector": fresh.connector.key, "topic": fresh.action.topic}
         resent = events.record(
@@ -121,111 +102,20 @@ def resend_dead(connector: Connector, *, actor: Actor, now: datetime) -> int:
 
 
 def _send_all(ids: Sequence[UUID], *, now: datetime) -> int:
+    """Try each once, and go on at once with those that have further steps."""
     started = time.monotonic()
-    tried = 0
+    tried, left, lines = 0, deque(ids), Lines(now)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="deliver") as threads:
-        for start in range(0, len(ids), ROUND):
-            if time.monotonic() - started > SECONDS:
-                break
-            claimed = _claim(ids[start : start + ROUND], now=now)
+        while left and time.monotonic() - started <= SECONDS:
+            chosen = [left.popleft() for _ in range(min(ROUND, len(left)))]
+            claimed = claim(chosen, now=now)
+            opened = [lines.open(delivery.connector) for delivery in claimed]
             # The threads only talk to the outside; every database call stays in this one.
-            results = threads.map(lambda delivery: _try(delivery, now), claimed)
+            results = threads.map(
+                lambda pair: try_once(*pair, now=now), zip(claimed, opened, strict=True)
+            )
             for delivery, result in zip(claimed, results, strict=True):
-                _write(delivery, result, now=now)
+                if write(delivery, lines.second_try(delivery, result), now=now):
+                    left.append(delivery.pk)
             tried += len(claimed)
     return tried
-
-
-def _claim(ids: Sequence[UUID], *, now: datetime) -> list[Delivery]:
-    """Take the deliveries that are due and free; a row of a dead worker is free after its lease."""
-    won = [
-        key
-        for key in ids
-        if Delivery.objects.filter(
-            pk=key,
-            # Not a join: the conditions on this row must hold again when two workers race.
-            connector__in=Connector.objects.filter(paused_at=None),
-            state__in=states_before(DELIVERY_TRANSITIONS, DeliveryState.SENDING),
-            next_attempt_at__lte=now,
-        ).update(
-            state=DeliveryState.SENDING,
-            attempts=F("attempts") + 1,
-            next_attempt_at=now + LEASE,
-            last_attempt_at=now,
-        )
-    ]
-    return list(Delivery.objects.filter(pk__in=won).select_related(*LOADED).order_by("pk"))
-
-
-def _try(delivery: Delivery, now: datetime) -> Tried:
-    connector, content = delivery.connector, b""
-    try:
-        content = content_of(delivery)
-        envelope = Envelope(
-            id=str(delivery.pk),
-            at=now,
-            content=content,
-            settings=connector.settings,
-            secrets=decrypt(connector.encrypted_secrets),
-        )
-        return Tried(content, ADAPTERS[connector.kind].deliver(envelope))
-    except DeliveryError as error:
-        answer = error.answer or Answer(code=None)
-        return Tried(content, answer, error.message, error.permanent, error.retry_after)
-    except Expected as error:
-        return Tried(content, Answer(code=None), str(error), permanent=True)
-    except Exception:
-        # A fault of ours must not hold up the other deliveries; the row tells people of it.
-        log.exception("delivery_broke", delivery=str(delivery.pk))
-        return Tried(content, Answer(code=None), "Clearance could not send this; its log says why.")
-
-
-def _state_after(delivery: Delivery, result: Tried) -> DeliveryState:
-    if not result.problem:
-        return DeliveryState.SUCCEEDED
-    final = result.permanent or delivery.attempts >= delivery.attempts_allowed
-    return DeliveryState.DEAD if final else DeliveryState.FAILED
-
-
-def _write(delivery: Delivery, result: Tried, *, now: datetime) -> None:
-    state = _state_after(delivery, result)
-    wait = wait_after(delivery.attempts, seed=delivery.pk, asked=result.retry_after)
-    content_hash = hashlib.sha256(result.content).hexdigest()
-    with transaction.atomic():
-        DeliveryAttempt.objects.create(
-            id=new_id(now),
-            delivery=delivery,
-            number=delivery.attempts,
-            at=now,
-            succeeded=state == DeliveryState.SUCCEEDED,
-            permanent=result.permanent,
-            code=result.answer.code,
-            elapsed_ms=result.answer.elapsed_ms,
-            problem=result.problem[:500],
-            answer=result.answer.text[:KEPT],
-            content_hash=content_hash,
-        )
-        # The number of attempts tells whether another worker took over after our lease.
-        still_ours = Delivery.objects.filter(
-            pk=delivery.pk, state=DeliveryState.SENDING, attempts=delivery.attempts
-        ).update(
-            state=state,
-            next_attempt_at=now + wait if state == DeliveryState.FAILED else None,
-            last_code=result.answer.code,
-            last_elapsed_ms=result.answer.elapsed_ms,
-            last_problem=result.problem[:500],
-        )
-        if still_ours:
-            events.record(
-                EventKind(f"delivery.{state}"),
-                delivery,
-                actor=Actor(ActorKind.CONNECTOR, delivery.connector_id, delivery.connector.name),
-                now=now,
-                submission_id=delivery.action.decision.submission_id,
-                detail={
-                    "connector": delivery.connector.key,
-                    "attempt": delivery.attempts,
-                    "code": result.answer.code,
-                    "content": content_hash,
-                },
-            )

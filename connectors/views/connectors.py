@@ -1,138 +1,95 @@
-"""Pages of connectors: all of them, one, and what an admin may do with it."""
+"""Pages of connectors: the catalogue, one connector, and what an admin may do with it."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from connectors import queries
-from connectors.enums import SENDING_KINDS, ConnectorKind
+from connectors.adapters import PARTIES, party_of
+from connectors.adapters.kinds import GROUPS
 from connectors.errors import DeliveryError
-from connectors.forms import ConnectorForm, PauseForm, TestFeedForm
+from connectors.forms import PauseForm
 from connectors.models import Connector
-from connectors.services import configuration
+from connectors.services import configuration, signing_in
+from connectors.services.signing_in import Consent
 from connectors.views.base import act
 from decisions.access import PageRequest, requires
-from decisions.errors import Expected, Invalid
-from decisions.faults import add_faults
+from decisions.errors import Expected
 
 RECENT = 20
-ABOUT = {
-    ConnectorKind.WEBHOOK: ("webhook", "Any receiver of Standard Webhooks"),
-    ConnectorKind.SANDBOX: ("test-tube", "Takes everything, sends nothing, shows what it was"),
-    ConnectorKind.RSS: ("rss", "Reads what a show says about itself"),
-}
 
 
 @require_safe
 @requires("connectors.view_connectors")
 def connector_list(request: PageRequest) -> HttpResponse:
     now = timezone.now()
-    connectors = list(Connector.objects.order_by("kind", "name"))
+    connectors = list(Connector.objects.select_related("sign_in").order_by("name"))
     health = queries.health_of(connectors, now=now)
     rows: list[dict[str, Any]] = [
         {
             "connector": connector,
             "health": health[connector.pk],
-            "icon": ABOUT[ConnectorKind(connector.kind)][0],
+            "kind": party_of(connector.kind).kind,
             "about": about(connector),
-            "sends": connector.kind in SENDING_KINDS,
+            "standing": signing_in.standing_of(connector, now=now),
         }
         for connector in connectors
     ]
+    rows.sort(key=lambda row: GROUPS.index(row["kind"].group))
+    taken = {row["kind"].key for row in rows}
     context = {
         "rows": rows,
+        "groups": [(name, list(part)) for name, part in groupby(rows, lambda r: r["kind"].group)],
         "paused": [row for row in rows if row["connector"].paused_at],
-        "kinds": [(kind, *ABOUT[kind]) for kind in ConnectorKind],
+        "signing": [row for row in rows if row["standing"].consent in TROUBLED],
+        "kinds": [
+            party.kind
+            for party in PARTIES.values()
+            if not (party.kind.only_one and party.kind.key in taken)
+        ],
         "may_change": request.user.has_perm("connectors.change_connectors"),
     }
     return render(request, "connectors/connectors/list.html", context)
 
 
+TROUBLED = {Consent.MISSING, Consent.ENDS_SOON, Consent.WAITS, Consent.OVER}
+
+
 @require_safe
 @requires("connectors.view_connectors")
 def connector(request: PageRequest, key: str) -> HttpResponse:
-    found = get_object_or_404(Connector, key=key)
-    may_change = request.user.has_perm("connectors.change_connectors")
+    found = get_object_or_404(Connector.objects.select_related("sign_in"), key=key)
+    kind = party_of(found.kind).kind
+    now = timezone.now()
     may_see = request.user.has_perm("connectors.view_deliveries")
     context = {
         "connector": found,
+        "kind": kind,
         "about": about(found),
-        "sends": found.kind in SENDING_KINDS,
-        "health": queries.health_of([found], now=timezone.now())[found.pk],
+        "settings": [
+            (one.label, found.settings[one.name])
+            for one in kind.fields
+            if one.name in found.settings
+        ],
+        "standing": signing_in.standing_of(found, now=now),
+        "health": queries.health_of([found], now=now)[found.pk],
         "deliveries": (
             list(queries.deliveries().filter(connector=found).order_by("-pk")[:RECENT])
             if may_see
             else []
         ),
+        "calls": list(found.calls.order_by("-pk")[:RECENT]),
         "changes": list(found.history.select_related("history_user")[:10]),
-        "may_change": may_change,
+        "may_change": request.user.has_perm("connectors.change_connectors"),
         "may_see": may_see,
         "pause_form": PauseForm(),
-        "feed_form": TestFeedForm(),
     }
     return render(request, "connectors/connectors/page.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("connectors.change_connectors")
-def connector_create(request: PageRequest, kind: str) -> HttpResponse:
-    label = dict(ConnectorKind.choices).get(kind)
-    if label is None:
-        return redirect("connectors:connector_list")
-    form = ConnectorForm(request.POST or None, kind=kind, initial={"topics": "*"})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = configuration.create(
-                key=form.cleaned_data["key"],
-                name=form.cleaned_data["name"],
-                kind=kind,
-                settings=form.settings_given,
-                topics=form.topics_given,
-                author=request.user,
-                now=timezone.now(),
-            )
-        except Invalid as error:
-            add_faults(form, error)
-        else:
-            messages.success(request, f"{made.name} is set up.")
-            return redirect("connectors:connector", key=made.key)
-    context = {"form": form, "title": f"New connector: {label}", "button": "Set up"}
-    code = 422 if form.errors else 200
-    return render(request, "connectors/connectors/edit.html", context, status=code)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("connectors.change_connectors")
-def connector_edit(request: PageRequest, key: str) -> HttpResponse:
-    found = get_object_or_404(Connector, key=key)
-    form = ConnectorForm(
-        request.POST or None,
-        kind=found.kind,
-        connector=found,
-        initial=ConnectorForm.initial_of(found),
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            configuration.configure(
-                found,
-                name=form.cleaned_data["name"],
-                settings=form.settings_given,
-                topics=form.topics_given,
-                author=request.user,
-                now=timezone.now(),
-            )
-        except Invalid as error:
-            add_faults(form, error)
-        else:
-            messages.success(request, f"{found.name} is changed.")
-            return redirect("connectors:connector", key=found.key)
-    context = {"form": form, "connector": found, "title": f"Change {found}", "button": "Save"}
-    code = 422 if form.errors else 200
-    return render(request, "connectors/connectors/edit.html", context, status=code)
 
 
 @require_POST
@@ -164,13 +121,17 @@ def connector_resume(request: PageRequest, key: str) -> HttpResponse:
 @requires("connectors.change_connectors")
 def connector_test(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
-    address = request.POST.get("address", "").strip()
+    say_how_it_went(request, found)
+    return redirect("connectors:connector", key=key)
+
+
+def say_how_it_went(request: PageRequest, found: Connector) -> None:
+    """Try a connector out, and tell the person who asked."""
     try:
-        said = configuration.try_out(found, address=address, now=timezone.now())
-        messages.success(request, said)
+        said = configuration.try_out(found, now=timezone.now())
+        messages.success(request, f"{found.name} works. {said}")
     except (DeliveryError, Expected) as error:
         messages.error(request, f"The test did not work. {error}")
-    return redirect("connectors:connector", key=key)
 
 
 @require_POST
@@ -194,7 +155,6 @@ def connector_secret(request: PageRequest, key: str) -> HttpResponse:
 
 
 def about(connector: Connector) -> str:
-    """One line under the name of a connector."""
-    if connector.kind == ConnectorKind.WEBHOOK:
-        return str(connector.settings.get("url", "")).removeprefix("https://")
-    return ABOUT[ConnectorKind(connector.kind)][1]
+    """One line under the name of a connector: where it leads, or what its kind does."""
+    address = str(connector.settings.get("url", "")).removeprefix("https://")
+    return address or party_of(connector.kind).kind.does

@@ -3,6 +3,7 @@
 from connectors.adapters.rss.facts import facts_of
 from connectors.adapters.rss.feed import Feed
 from connectors.adapters.rss.parser import FeedRefused, parse_feed
+from connectors.adapters.rss.party import FeedParty
 from connectors.adapters.rss.reader import FeedReading, read_feed
 
-__all__ = ["Feed", "FeedReading", "FeedRefused", "facts_of", "parse_feed", "read_feed"]
+__all__ = ["Feed", "FeedParty", "FeedReading", "FeedRefused", "facts_of", "parse_feed", "read_feed"]

@@ -1,5 +1,5 @@
 """A connector that sends nothing: its deliveries can be looked at on the page."""
 
-from connectors.adapters.sandbox.adapter import SandboxAdapter
+from connectors.adapters.sandbox.adapter import SandboxParty
 
-__all__ = ["SandboxAdapter"]
+__all__ = ["SandboxParty"]

@@ -1,17 +1,29 @@
 """Takes every delivery without a network, so that rules can be tried before anyone listens."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from connectors.adapters.base import Envelope
+from connectors.adapters.base import Envelope, Party
+from connectors.adapters.kinds import TOOLS, Kind
+from connectors.adapters.line import Line
 from connectors.errors import Answer
 
 
-class SandboxAdapter:
+class SandboxParty(Party):
     """Answers as a receiver would; what was sent stands on the page of the delivery."""
 
-    def deliver(self, envelope: Envelope) -> Answer:
+    kind = Kind(
+        key="sandbox",
+        label="Sandbox",
+        group=TOOLS,
+        icon="test-tube",
+        does="Takes everything, sends nothing, shows what it was.",
+        sends=True,
+    )
+
+    def deliver(self, envelope: Envelope, line: Line) -> Answer:
         return Answer(code=200, text=f"Kept in the sandbox, {len(envelope.content):,} bytes.")
 
-    def check_settings(self, settings: Mapping[str, Any]) -> dict[str, str]:
-        return dict.fromkeys(settings, "The sandbox has no settings; leave this out.")
+    def try_out(self, line: Line, settings: Mapping[str, Any], *, now: datetime) -> str:
+        return "It answered 200 without a network."

@@ -1,5 +1,5 @@
 """Signed webhooks for any receiver of Standard Webhooks."""
 
-from connectors.adapters.webhook.adapter import WebhookAdapter
+from connectors.adapters.webhook.adapter import WebhookParty
 
-__all__ = ["WebhookAdapter"]
+__all__ = ["WebhookParty"]

@@ -126,8 +126,8 @@ def test_change_keeps_what_somebody_else_changed_meanwhile(admin):
 @pytest.mark.usefixtures("loopback_allowed")
 def test_webhook_is_tried_out_with_a_signed_message(receiver):
     connector = webhook(receiver.url("/in"))
-    said = configuration.try_out(connector, address="", now=NOW)
-    assert said.startswith("Crm answered 200 in ")
+    said = configuration.try_out(connector, now=NOW)
+    assert said.startswith("It answered 200 in ")
     (request,) = receiver.requests
     secret = configuration.secret_of(connector)
     verify(request["content"], request["headers"], keys=[secret], now=NOW)
@@ -138,7 +138,7 @@ def test_webhook_is_tried_out_with_a_signed_message(receiver):
 def test_failing_try_out_says_why(receiver):
     receiver.answer(401)
     with pytest.raises(DeliveryError, match="401"):
-        configuration.try_out(webhook(receiver.url()), address="", now=NOW)
+        configuration.try_out(webhook(receiver.url()), now=NOW)
 
 
 def test_secrets_are_readable_while_their_key_is_listed(settings):

@@ -10,9 +10,10 @@ from django.db import connection
 
 from connectors.adapters.webhook import adapter
 from connectors.enums import DELIVERY_TRANSITIONS, DeliveryState
+from connectors.errors import Answer, DeliveryError
 from connectors.http import Limits
 from connectors.models import Delivery, DeliveryAttempt, Pulse
-from connectors.services import configuration, sending
+from connectors.services import attempts, configuration, sending
 from connectors.services.backoff import ATTEMPTS, wait_after
 from connectors.services.dispatch import dispatch
 from connectors.signing import verify
@@ -166,28 +167,29 @@ def test_row_of_a_dead_worker_is_free_after_its_lease(crm, receiver):
     requested()
     delivery = Delivery.objects.get()
     Delivery.objects.update(
-        state=DeliveryState.SENDING, attempts=1, next_attempt_at=NOW + sending.LEASE
+        state=DeliveryState.SENDING, attempts=1, next_attempt_at=NOW + attempts.LEASE
     )
-    assert sending.send_due(now=NOW + sending.LEASE - timedelta(seconds=1)) == 0
-    assert sending.send_due(now=NOW + sending.LEASE) == 1
+    assert sending.send_due(now=NOW + attempts.LEASE - timedelta(seconds=1)) == 0
+    assert sending.send_due(now=NOW + attempts.LEASE) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("succeeded", 2)
 
 
 def test_worker_that_lost_its_lease_does_not_overwrite_the_next_one(crm, receiver, monkeypatch):
     (event,) = requested()
-    late = NOW + sending.LEASE
+    late = NOW + attempts.LEASE
 
-    def slow(delivery, now):
+    def slow(delivery, line, *, now):
         if delivery.attempts == 1:
             sending.send_due(now=late)
-            return sending.Tried(b"x", sending.Answer(code=500), "The receiver answered 500.")
-        return tried(delivery, now)
+            failure = DeliveryError("The receiver answered 500.", permanent=False)
+            return attempts.Tried(b"x", Answer(code=500), failure)
+        return tried(delivery, line, now=now)
 
-    tried = sending._try
+    tried = attempts.try_once
     monkeypatch.setattr(sending, "AT_ONCE", 1)
     monkeypatch.setattr(sending, "ThreadPoolExecutor", SameThread)
-    monkeypatch.setattr(sending, "_try", slow)
+    monkeypatch.setattr(sending, "try_once", slow)
     sending.send([event], now=NOW)
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.attempts, delivery.last_code) == ("succeeded", 2, 200)

@@ -95,7 +95,7 @@ def test_list_says_how_each_connector_does(page, settings):
     dispatch([event.pk], now=now)
     sending.send_due(now=now)
     text = page.get("/connectors/").content.decode()
-    assert re.findall(r"(Healthy|Failing|Paused)</span>", text) == ["Healthy", "Failing"]
+    assert re.findall(r"(Healthy|Failing|Paused)</span>", text) == ["Failing", "Healthy"]
 
 
 @pytest.mark.parametrize("address", ["/connectors/", "/deliveries/", "/connectors/sandbox/"])

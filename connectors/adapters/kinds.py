@@ -1,0 +1,88 @@
+"""What a kind of outside party is: its words in the catalogue, and what sets it up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+SPOTIFY = "Spotify"
+DECISIONS = "Decision services and flows"
+TOOLS = "Business tools"
+GROUPS = (SPOTIFY, DECISIONS, TOOLS)
+
+
+class Input(StrEnum):
+    """How a field of a set-up is typed."""
+
+    TEXT = "text"
+    ADDRESS = "address"
+    LINES = "lines"
+    CHOICE = "choice"
+    NUMBER = "number"
+    SECRET = "secret"  # noqa: S105 - a way of typing
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpField:
+    """One thing an admin types. A secret is stored encrypted and never shown again."""
+
+    name: str
+    label: str
+    hint: str = ""
+    kind: Input = Input.TEXT
+    required: bool = True
+    default: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How a party gives tokens (RFC 6749); `person` means that somebody has to consent.
+
+    `authorize` and `token` are addresses; a connector's settings of the same names with
+    `_address` behind come first, so that tests and gateways can stand in between. `json` sends the
+    request for a token as JSON, as OpenText wants it. `life` is how long a consent lasts.
+    """
+
+    token: str
+    authorize: str = ""
+    person: bool = False
+    json: bool = False
+    scopes: tuple[str, ...] = ()
+    life: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One thing that is read from a party: what for, and how long it is kept."""
+
+    name: str
+    purpose: str
+    kept: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of party. `topics` are the actions it can take; empty for one that is only read."""
+
+    key: str
+    label: str
+    group: str
+    icon: str
+    does: str
+    steps: tuple[str, ...] = ()
+    fields: tuple[SetUpField, ...] = ()
+    oauth: OAuth | None = None
+    sends: bool = False
+    topics: tuple[str, ...] = ()
+    fetched: tuple[Fetched, ...] = ()
+    base: str = ""
+    signs: bool = False
+    polls_every: timedelta | None = None
+    only_one: bool = False
+    tests_with: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields if one.kind == Input.SECRET)
