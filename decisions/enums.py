@@ -153,6 +153,8 @@ class EventKind(TextChoices):
     CHALLENGER_ASKED = "challenger.asked", "Challenger asked for its answers"
     RULE_DRIFTED = "rule.drifted", "A row matches otherwise than before"
     REFERENCE_TABLE_CHANGED = "reference_table.changed", "Reference table changed"
+    REFERENCE_TABLE_TRIED = "reference_table.tried", "Reference table tried"
+    REFERENCE_TABLE_TAKEN_BACK = "reference_table.taken_back", "Reference table change taken back"
     QUEUE_CHANGED = "queue.changed", "Review queue changed"
     CONNECTOR_CHANGED = "connector.changed", "Connector changed"
     API_KEY_CREATED = "api_key.created", "API key created"

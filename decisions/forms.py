@@ -326,3 +326,30 @@ class ApprovalStepForm(forms.Form):
 
 
 ApprovalSteps = forms.formset_factory(ApprovalStepForm, extra=0, max_num=10, absolute_max=10)
+
+
+class TableChangeForm(forms.Form):
+    """Why a reference table changes, and from when on."""
+
+    reason = forms.CharField(
+        label="Why you change it",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It stays with the change and on the audit log.",
+        error_messages={"required": "Say why you change this table. It stays with the change."},
+    )
+    effective_from = LaterField(
+        label="In force from",
+        help_text="Empty: at once. Otherwise decisions read it from that minute on.",
+    )
+
+
+class SheetForm(forms.Form):
+    """A spreadsheet to read."""
+
+    file = forms.FileField(
+        label="File",
+        max_length=200,
+        help_text="CSV or XLSX, at most 10 MiB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )

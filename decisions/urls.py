@@ -15,6 +15,7 @@ from decisions.views import (
     models,
     outline,
     people,
+    reference_changes,
     references,
     releases,
     rule_tests,
@@ -28,6 +29,7 @@ TABLE = "models/<slug:slug>/drafts/<int:number>/tables/<str:table_id>"
 DRAFT = "models/<slug:slug>/drafts/<int:number>"
 VERSION = "models/<slug:slug>/versions/<int:number>"
 TABLE_OF_VERSION = "models/<slug:slug>/versions/<int:number>/tables/<str:table_id>"
+CONTENT = "reference-tables/<slug:slug>/versions/<int:number>"
 urlpatterns: list[URLPattern] = [
     path("submissions/", lists.submissions, name="submission_list"),
     path("submissions/<uuid:submission_id>/", work.submission, name="submission"),
@@ -132,5 +134,14 @@ urlpatterns: list[URLPattern] = [
         "reference-tables/<slug:slug>/versions/<int:number>/",
         references.version,
         name="reference_table_version",
+    ),
+    path(f"{CONTENT}/csv", reference_changes.download, name="reference_table_csv"),
+    path(f"{CONTENT}/in-force/", reference_changes.put_in_force, name="reference_table_in_force"),
+    path(f"{CONTENT}/take-back/", reference_changes.take_back, name="reference_table_take_back"),
+    path(f"{CONTENT}/impact/", reference_changes.impact, name="reference_table_impact"),
+    path(
+        "reference-tables/<slug:slug>/import/",
+        reference_changes.upload,
+        name="reference_table_import",
     ),
 ]

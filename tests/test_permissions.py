@@ -29,6 +29,7 @@ TRAVELLERS = {"rule_author", "approver", "auditor"}
 QUEUE_KEEPERS = {"lead", "admin"}
 OUTGOING = {"lead", "auditor", "admin"}
 ADMIN = {"admin"}
+TABLE_EDITORS = {"rule_author", "admin"}
 SIGNED_IN = READERS | {"integration"}
 
 # Address name → who may GET it, who may POST to it; nobody (an empty set) means the method is not
@@ -103,8 +104,13 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model_approvals": (ADMIN, ADMIN),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
-    "decisions:reference_table_edit": ({"rule_author", "admin"}, {"rule_author", "admin"}),
+    "decisions:reference_table_edit": (TABLE_EDITORS, TABLE_EDITORS),
     "decisions:reference_table_version": (READERS, set()),
+    "decisions:reference_table_csv": (READERS, set()),
+    "decisions:reference_table_import": (TABLE_EDITORS, TABLE_EDITORS),
+    "decisions:reference_table_in_force": (set(), TABLE_EDITORS),
+    "decisions:reference_table_take_back": (set(), TABLE_EDITORS),
+    "decisions:reference_table_impact": (set(), {"rule_author", "approver", "admin"}),
     "decisions:audit": (AUDIT, set()),
     "decisions:audit_check": (set(), AUDIT),
     "decisions:audit_export": (AUDIT, set()),
@@ -309,7 +315,11 @@ def records(monkeypatch):
         },
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
-        "decisions:reference_table_version": {"slug": "limits", "number": 1},
+        **{
+            f"decisions:reference_table_{name}": {"slug": "limits", "number": 1}
+            for name in ("version", "csv", "in_force", "take_back", "impact")
+        },
+        "decisions:reference_table_import": {"slug": "limits"},
         "reviews:calendar": {"key": calendar.key},
         "decisions:audit_event": {"pk": AuditEvent.objects.first().pk},
         "decisions:person": {"pk": robot.pk},

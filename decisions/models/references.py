@@ -9,6 +9,8 @@ from decisions.enums import ReferenceKind
 class ReferenceTable(models.Model):
     """The governed record; its values stand in versions, which never change.
 
+    In force is the newest version whose time has come. One that waits for its time is the newest
+    of all: none can be written after it until it is in force or taken back.
     `columns` is a list of {"name", "type", "label", "unit", "note"}. A table of named values has
     the columns `key` and `value` and reads as a FEEL context; one of rows as a list of contexts.
     """
@@ -19,9 +21,6 @@ class ReferenceTable(models.Model):
     description = models.TextField(blank=True)
     kind = models.CharField(max_length=10, choices=ReferenceKind.choices)
     columns = models.JSONField(default=list)
-    current = models.ForeignKey(
-        "ReferenceTableVersion", null=True, on_delete=models.PROTECT, related_name="+"
-    )
     history = HistoricalRecords()
 
     class Meta:
@@ -34,8 +33,8 @@ class ReferenceTable(models.Model):
 class ReferenceTableVersion(models.Model):
     """One content of a reference table, with who wrote it and why.
 
-    It is in force from `effective_from` on, null meaning since it was written. A `trial` is a
-    content that was only written to preview its impact.
+    It is in force from `effective_from` on, null meaning since it was written. A `trial` is never
+    in force: it was only written to preview its impact, or was taken back before its time.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.text import slugify
 
 from decisions import engine, events, history
@@ -112,6 +113,7 @@ def create_table(
     actor: Actor,
     now: datetime,
     description: str = "",
+    reason: str = "Created",
 ) -> ReferenceTable:
     """Create a reference table with its first content."""
     if kind not in ReferenceKind.values:
@@ -125,8 +127,8 @@ def create_table(
         columns=[dict(column) for column in columns],
     )
     with transaction.atomic():
-        history.save(table, by=author, reason="Created", now=now)
-        change_table(table, rows=rows, author=author, actor=actor, reason="Created", now=now)
+        history.save(table, by=author, reason=reason, now=now)
+        change_table(table, rows=rows, author=author, actor=actor, reason=reason, now=now)
     return table
 
 
@@ -139,46 +141,157 @@ def change_table(
     reason: str,
     now: datetime,
     based_on: int | None = None,
+    effective_from: datetime | None = None,
 ) -> ReferenceTableVersion:
     """Write a new content of a table, with the reason. Decisions from now on read it.
 
-    `based_on` is the number of the version the editor saw; Refused when it is no longer current.
+    With `effective_from`, decisions from that moment on do. `based_on` is the number of the version
+    the editor saw; Refused when it is no longer the newest, or waits for its time itself.
     Raises Invalid with the row and column of every cell that does not fit.
     """
     if not reason.strip():
         raise Invalid("Say why you change this table. The reason stays with the change.")
-    kept = [dict(row) for row in rows]
-    if faults := _misfits(table, kept):
-        raise Invalid("The table has cells that do not fit. Nothing was changed.", faults)
+    if effective_from is not None and effective_from <= now:
+        raise Invalid("The time it is to take effect has passed. Choose a later one, or none.")
+    kept = _fitting(table, rows)
     with transaction.atomic():
         locked = ReferenceTable.objects.select_for_update().get(pk=table.pk)
-        latest = locked.versions.order_by("-number").values_list("number", flat=True).first() or 0
-        if based_on is not None and based_on != latest:
-            raise Refused(
-                f"“{table.name}” was changed while you were editing: it is now version {latest}, "
-                f"and you started from {based_on}. Reload, then make your change again."
-            )
-        version = ReferenceTableVersion.objects.create(
-            id=new_id(now),
-            table=locked,
-            number=latest + 1,
-            rows=kept,
-            content_hash=digest(kept),
-            created_at=now,
-            created_by=author,
-            reason=reason.strip()[:500],
-        )
-        locked.current = version
+        _refuse_stale(locked, based_on, now)
+        version = _written(locked, kept, author, reason, now, effective_from=effective_from)
         history.save(locked, by=author, reason=reason, now=now)
         detail = {"number": version.number, "content": version.content_hash}
+        if effective_from is not None:
+            detail["effective_from"] = effective_from.isoformat()
         events.record(
             EventKind.REFERENCE_TABLE_CHANGED, locked, actor=actor, now=now, detail=detail
         )
-    table.current = version
     return version
 
 
-def _misfits(table: ReferenceTable, rows: list[dict[str, Any]]) -> list[Fault]:
+def try_table(
+    table: ReferenceTable,
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    author: User,
+    now: datetime,
+    reason: str = "",
+    based_on: int | None = None,
+) -> ReferenceTableVersion:
+    """Write a content that no decision reads, to see what it would change. Raises as a change."""
+    kept = _fitting(table, rows)
+    with transaction.atomic():
+        locked = ReferenceTable.objects.select_for_update().get(pk=table.pk)
+        _refuse_stale(locked, based_on, now)
+        trial = _written(locked, kept, author, reason, now, trial=True)
+        history.save(locked, by=author, reason=reason or "Tried", now=now)
+        detail = {"number": trial.number, "content": trial.content_hash}
+        events.record(
+            EventKind.REFERENCE_TABLE_TRIED,
+            locked,
+            actor=Actor.person(author),
+            now=now,
+            detail=detail,
+        )
+    return trial
+
+
+def put_in_force(
+    trial: ReferenceTableVersion,
+    *,
+    author: User,
+    reason: str,
+    now: datetime,
+    effective_from: datetime | None = None,
+) -> ReferenceTableVersion:
+    """Make a change of what was tried, unless the table was changed since."""
+    if not trial.trial:
+        raise Refused(f"Version {trial.number} is in force, or was. Reload the page.")
+    before = trial.table.versions.filter(trial=False, number__lt=trial.number)
+    return change_table(
+        trial.table,
+        rows=trial.rows,
+        author=author,
+        actor=Actor.person(author),
+        reason=reason,
+        now=now,
+        based_on=before.values_list("number", flat=True).first() or 0,
+        effective_from=effective_from,
+    )
+
+
+def take_back(
+    version: ReferenceTableVersion, *, by: User, reason: str, now: datetime
+) -> ReferenceTableVersion:
+    """Keep a content that waits for its time from ever being in force."""
+    if not reason.strip():
+        raise Invalid("Say why you take this change back. The reason stays with it.")
+    with transaction.atomic():
+        locked = ReferenceTable.objects.select_for_update().get(pk=version.table_id)
+        waiting = locked.versions.filter(pk=version.pk, trial=False, effective_from__gt=now)
+        if not waiting.update(trial=True):
+            raise Refused(
+                f"Version {version.number} no longer waits for its time. Reload the page."
+            )
+        history.save(locked, by=by, reason=reason, now=now)
+        events.record(
+            EventKind.REFERENCE_TABLE_TAKEN_BACK,
+            locked,
+            actor=Actor.person(by),
+            now=now,
+            detail={"number": version.number, "reason": reason.strip()[:500]},
+        )
+    version.trial = True
+    return version
+
+
+def _fitting(table: ReferenceTable, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    kept = [dict(row) for row in rows]
+    if faults := misfits(table, kept):
+        raise Invalid("The table has cells that do not fit. Nothing was changed.", faults)
+    return kept
+
+
+def _refuse_stale(table: ReferenceTable, based_on: int | None, now: datetime) -> None:
+    newest = table.versions.filter(trial=False).defer("rows").order_by("-number").first()
+    if newest is None:
+        return
+    if newest.effective_from is not None and newest.effective_from > now:
+        raise Refused(
+            f"“{table.name}” has a change that waits for its time: version {newest.number}. "
+            "Take it back first, then change the table and set the time anew."
+        )
+    if based_on is not None and based_on != newest.number:
+        raise Refused(
+            f"“{table.name}” was changed while you were editing: it is now version "
+            f"{newest.number}, and you started from {based_on}. "
+            "Reload, then make your change again."
+        )
+
+
+def _written(
+    table: ReferenceTable,
+    rows: list[dict[str, Any]],
+    author: User | None,
+    reason: str,
+    now: datetime,
+    **more: Any,
+) -> ReferenceTableVersion:
+    latest = table.versions.aggregate(latest=Max("number"))["latest"] or 0
+    return ReferenceTableVersion.objects.create(
+        id=new_id(now),
+        table=table,
+        number=latest + 1,
+        rows=rows,
+        content_hash=digest(rows),
+        created_at=now,
+        created_by=author,
+        reason=reason.strip()[:500],
+        **more,
+    )
+
+
+def misfits(table: ReferenceTable, rows: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Name every cell that does not fit its column, as /row/column with rows from 1."""
     if len(rows) > MOST_ROWS:
         return [Fault(where="", message=f"At most {MOST_ROWS} rows.", hint="Split the table.")]
     faults = []

@@ -54,22 +54,24 @@ class Content:
     version: ModelVersion
     loaded: engine.Model
     report: ImpactReport | None
+    now: datetime
 
     def references(self) -> list[ReferenceTableVersion]:
         """Return what the rules read of reference tables; raises Refused where one is missing."""
-        return current_references(s.key for s in sources_of(self.loaded) if s.kind == "reference")
+        keys = [s.key for s in sources_of(self.loaded) if s.kind == "reference"]
+        return current_references(keys, now=self.now)
 
 
-def content_of(version: ModelVersion, report: ImpactReport | None) -> Content:
-    return Content(version, engine.load_model(version.dmn), report)
+def content_of(version: ModelVersion, report: ImpactReport | None, *, now: datetime) -> Content:
+    return Content(version, engine.load_model(version.dmn), report, now)
 
 
-def report_for(version: ModelVersion) -> ImpactReport | None:
+def report_for(version: ModelVersion, *, now: datetime) -> ImpactReport | None:
     """Return the newest report on real submissions that tells of exactly this version today."""
     done = version.impacts.filter(state=RunState.DONE, source="", references=None)
     newest = done.select_related("version__model").order_by("-requested_at").first()
     try:
-        return newest if newest and simulation.is_current(newest, version) else None
+        return newest if newest and simulation.is_current(newest, version, now=now) else None
     except Expected:  # Rules that cannot run have no impact.
         return None
 
@@ -79,9 +81,9 @@ def hashes(content: Content) -> dict[str, str]:
     return {name: hashed(content) for name, (hashed, _) in _PARTS.items()}
 
 
-def checked(content: Content, *, now: datetime) -> list[Part]:
+def checked(content: Content) -> list[Part]:
     """Look at every part: its hash, what there is to say of it, and what is wrong with it."""
-    return [_checked(name, content, now) for name in _PARTS]
+    return [_checked(name, content) for name in _PARTS]
 
 
 def content_hash(parts: Mapping[str, str]) -> str:
@@ -94,10 +96,10 @@ def changed_parts(proposal: Proposal, content: Content) -> list[str]:
     return [name for name, part in proposal.parts.items() if now_is.get(name) != part["hash"]]
 
 
-def _checked(name: str, content: Content, now: datetime) -> Part:
+def _checked(name: str, content: Content) -> Part:
     hashed, check = _PARTS[name]
     try:
-        words = check(content, now)
+        words = check(content)
     except Invalid as error:
         return Part(name, hashed(content), trouble=str(error), faults=tuple(error.faults))
     except Expected as error:
@@ -109,7 +111,7 @@ def _rules_hash(content: Content) -> str:
     return content.loaded.hash
 
 
-def _rules(content: Content, now: datetime) -> str:
+def _rules(content: Content) -> str:
     loaded, owner = content.loaded, content.version.model
     if faults := faults_of(loaded):
         raise Invalid(f"The rules have {_listed(faults, 'problem')}", faults)
@@ -137,7 +139,7 @@ def _references_hash(content: Content) -> str:
     return digest(sorted([row.table.key, row.content_hash] for row in rows))
 
 
-def _references(content: Content, now: datetime) -> str:
+def _references(content: Content) -> str:
     named = sorted(f"{row.table.name} v{row.number}" for row in content.references())
     if len(named) > MOST_NAMED:
         return f"{len(named)} tables, as they are today"
@@ -148,8 +150,8 @@ def _tests_hash(content: Content) -> str:
     return testing.tests_hash(content.version)
 
 
-def _tests(content: Content, now: datetime) -> str:
-    tested = testing.run_all(content.version)
+def _tests(content: Content) -> str:
+    tested = testing.run_all(content.version, now=content.now)
     failing = [one for one in tested if not one.passed]
     if failing:
         raise Invalid(
@@ -166,19 +168,19 @@ def _impact_hash(content: Content) -> str:
     if content.report is None:
         return digest(["no report", str(content.version.model.live_version_id)])
     try:
-        current = simulation.is_current(content.report, content.version)
+        current = simulation.is_current(content.report, content.version, now=content.now)
     except Expected:
         current = False
     return content.report.content_hash if current else MISSING
 
 
-def _impact(content: Content, now: datetime) -> str:
+def _impact(content: Content) -> str:
     if content.report is not None:
         return f"{content.report.changed:,} of {content.report.total:,} change"
     owner = content.version.model
     if owner.live_version_id is None:
         return "Nothing is live yet"
-    if owner.submissions.filter(pk__gte=id_at(now - WINDOW)).exists():
+    if owner.submissions.filter(pk__gte=id_at(content.now - WINDOW)).exists():
         raise Invalid(
             "There is no impact preview of these rules against what is live now. "
             "Preview the impact first, then propose."
@@ -191,8 +193,8 @@ def _guardrails_hash(content: Content) -> str:
     return digest([list(row) for row in rows.values_list("name", "applies", "forbidden")])
 
 
-def _guardrails(content: Content, now: datetime) -> str:
-    tried = try_all(content.version)
+def _guardrails(content: Content) -> str:
+    tried = try_all(content.version, now=content.now)
     broken = [one for one in tried if not one.holds]
     if broken:
         raise Invalid(
@@ -204,7 +206,7 @@ def _guardrails(content: Content, now: datetime) -> str:
     return f"{len(tried)} of {len(tried)} hold on {_count(tried[0].cases, 'case')}"
 
 
-_PARTS: dict[str, tuple[Callable[[Content], str], Callable[[Content, datetime], str]]] = {
+_PARTS: dict[str, tuple[Callable[[Content], str], Callable[[Content], str]]] = {
     "rules": (_rules_hash, _rules),
     "references": (_references_hash, _references),
     "tests": (_tests_hash, _tests),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -40,27 +41,26 @@ class Candidate:
         return {**facts, **{name: said.get(source) for name, source in self.evidence.items()}}
 
 
-def candidate(
-    version: ModelVersion, references: Iterable[ReferenceTableVersion] | None = None
-) -> Candidate:
-    """Make a version ready to run, with the `references` given or those of today.
+def candidate_today(version: ModelVersion, *, now: datetime) -> Candidate:
+    """Make a version ready to run with the reference tables in force.
 
     Raises Invalid where it lacks its decision, Refused where it lacks a table.
     """
+    keys = [s.key for s in sources_of(loaded_draft(version)) if s.kind == "reference"]
+    found = current_references(keys, now=now)
+    whole = ReferenceTableVersion.objects.select_related("table")
+    return candidate(version, whole.in_bulk([row.pk for row in found]).values())
+
+
+def candidate(version: ModelVersion, references: Iterable[ReferenceTableVersion]) -> Candidate:
+    """Make a version ready to run with contents; raises Invalid where it lacks its decision."""
     loaded = loaded_draft(version)
     name = version.model.decision_name
     sources = sources_of(loaded)
-    contents = _contents_of_today(sources) if references is None else references
-    by_key = {row.table.key: reference_value(row.table.kind, row.rows) for row in contents}
+    by_key = {row.table.key: reference_value(row.table.kind, row.rows) for row in references}
     given = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
     try:
         decide = loaded.decision(name).given(given)
     except engine.Invalid as error:
         raise Invalid(f"These rules have no decision “{name}” to run: {error}") from error
     return Candidate(loaded, decide, sources, given, version.model.fallback_queue)
-
-
-def _contents_of_today(sources: Iterable[Source]) -> Iterable[ReferenceTableVersion]:
-    found = current_references(s.key for s in sources if s.kind == "reference")
-    whole = ReferenceTableVersion.objects.select_related("table")
-    return whole.in_bulk([row.pk for row in found]).values()

@@ -59,7 +59,7 @@ def start(
     """
     model = version.model
     live_version_id(model)
-    _refuse_unfit(version, mode)
+    _refuse_unfit(version, mode, now)
     why = reason_given(reason, "start this challenger")
     _check_share(mode, percent)
     challenger = Challenger(
@@ -143,7 +143,7 @@ def answer(event_ids: Sequence[str | UUID], *, now: datetime) -> None:
 
 
 def _answer_for(challenger: Challenger, decisions: Sequence[str], now: datetime) -> None:
-    rules = _rules_of(challenger)
+    rules = _rules_of(challenger, now=now)
     guards = watching.active_guards(challenger.model_id)
     made_by_others = (
         Decision.objects.filter(pk__in=decisions)
@@ -188,12 +188,13 @@ def _same(decision: Decision, outcome: str, destination: str) -> bool:
     return decision.destination == destination
 
 
-def _rules_of(challenger: Challenger) -> Rules:
+def _rules_of(challenger: Challenger, *, now: datetime) -> Rules:
     """Return the rules of a challenger with today's reference contents; no ruleset is kept."""
     version, model = challenger.version, challenger.model
     loaded = loaded_draft(version)
     sources = sources_of(loaded)
-    contents = current_references(s.key for s in sources if s.kind == "reference")
+    keys = [s.key for s in sources if s.kind == "reference"]
+    contents = current_references(keys, now=now)
     by_key = {row.table.key: reference_value(row.table.kind, row.rows) for row in contents}
     references = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
     return Rules(
@@ -207,7 +208,7 @@ def _rules_of(challenger: Challenger) -> Rules:
     )
 
 
-def _refuse_unfit(version: ModelVersion, mode: ChallengerMode) -> None:
+def _refuse_unfit(version: ModelVersion, mode: ChallengerMode, now: datetime) -> None:
     if version.state not in MAY_RUN[mode]:
         needs = {
             ChallengerMode.SHADOW: "A shadow needs a proposed or approved version.",
@@ -223,7 +224,8 @@ def _refuse_unfit(version: ModelVersion, mode: ChallengerMode) -> None:
             f"v{version.number} has no decision named “{version.model.decision_name}”. "
             "Name the decision that gives the outcome so."
         )
-    current_references(s.key for s in sources_of(loaded) if s.kind == "reference")
+    keys = [s.key for s in sources_of(loaded) if s.kind == "reference"]
+    current_references(keys, now=now)  # Refuses where one is missing.
 
 
 def _check_share(mode: ChallengerMode, percent: int) -> None:

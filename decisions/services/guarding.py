@@ -11,7 +11,7 @@ from decisions import engine, history
 from decisions.errors import Fault, Invalid
 from decisions.ids import new_id
 from decisions.models import DecisionModel, Guardrail, ModelVersion, User
-from decisions.services.candidates import Candidate, candidate
+from decisions.services.candidates import Candidate, candidate_today
 from decisions.services.rulesets import live_version_id
 from decisions.services.watching import Guard, broken
 
@@ -76,7 +76,7 @@ def set_active(
     return guardrail
 
 
-def try_all(version: ModelVersion) -> list[Tried]:
+def try_all(version: ModelVersion, *, now: datetime) -> list[Tried]:
     """Try each guardrail in force on the version's tests and the newest real submissions.
 
     This proves nothing about other cases; it finds what is known to break.
@@ -84,15 +84,15 @@ def try_all(version: ModelVersion) -> list[Tried]:
     guardrails = list(version.model.guardrails.filter(active=True))
     if not guardrails:
         return []
-    rules = candidate(version)
+    rules = candidate_today(version, now=now)
     cases = _cases(version, rules)
     answers = [(source, facts, _answer(rules, facts, at)) for source, facts, at in cases]
     return [_try(guardrail, rules, answers) for guardrail in guardrails]
 
 
-def none_broken(version: ModelVersion) -> bool:
+def none_broken(version: ModelVersion, *, now: datetime) -> bool:
     """Tell whether no known case breaks a guardrail under a version."""
-    return all(tried.holds for tried in try_all(version))
+    return all(tried.holds for tried in try_all(version, now=now))
 
 
 def _try(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from decisions import engine
 from decisions.errors import Invalid
@@ -72,14 +73,14 @@ def fields_of(version: ModelVersion) -> list[engine.Field]:
     return engine.fields_of(loaded_draft(version).definitions)
 
 
-def not_yet(version: ModelVersion) -> str:
+def not_yet(version: ModelVersion, *, now: datetime) -> str:
     """Say what keeps a draft from being proposed, as far as that is known without running it."""
     loaded = loaded_draft(version)
     if faults := faults_of(loaded):
         return f"{len(faults)} problem{'' if len(faults) == 1 else 's'} in the rules"
     if version.model.decision_name not in {item["name"] for item in loaded.decisions}:
         return f"no decision is named “{version.model.decision_name}”"
-    if version.model.live_version_id and binding.report_for(version) is None:
+    if version.model.live_version_id and binding.report_for(version, now=now) is None:
         return "preview the impact first"
     return ""
 

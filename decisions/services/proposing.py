@@ -45,15 +45,15 @@ def propose(
     why = reason_given(reason, "propose this version")
     fresh = ModelVersion.objects.select_related("model").get(pk=version.pk)
     _refuse_times(fresh, publish_at, retire_at, now)
-    report = binding.report_for(fresh)
-    parts = binding.checked(binding.content_of(fresh, report), now=now)
+    report = binding.report_for(fresh, now=now)
+    parts = binding.checked(binding.content_of(fresh, report, now=now))
     if faults := [fault for part in parts for fault in _faults(part)]:
         first = next(part.trouble for part in parts if not part.ok)
         raise Invalid(f"Version {version.number} cannot be proposed yet. {first}", faults)
     with transaction.atomic():
         draft = locked_version(fresh)
         seen = {part.name: part.hash for part in parts}
-        if binding.hashes(binding.content_of(draft, report)) != seen:
+        if binding.hashes(binding.content_of(draft, report, now=now)) != seen:
             raise Refused("The draft changed while it was checked. Propose it again.")
         changes = {"proposed_by": author, "publish_at": publish_at, "retire_at": retire_at}
         moved = move(
@@ -93,7 +93,7 @@ def approve(
         locked = _in_state(proposal, (ProposalState.OPEN,))
         _refuse_authors(locked, approver)
         _refuse_times(locked.version, publish_at, locked.version.retire_at, now)
-        content = binding.content_of(locked_version(locked.version), locked.impact)
+        content = binding.content_of(locked_version(locked.version), locked.impact, now=now)
         changed = binding.changed_parts(locked, content)
         if not changed:
             return _approved(locked, approver, why, publish_at, now)

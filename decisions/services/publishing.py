@@ -38,7 +38,7 @@ def publish(
     why = reason_given(reason, "publish this version")
     proposal = _approved_proposal(version)
     fresh = ModelVersion.objects.select_related("model").get(pk=version.pk)
-    parts = binding.checked(binding.content_of(fresh, proposal.impact), now=now)
+    parts = binding.checked(binding.content_of(fresh, proposal.impact, now=now))
     if not _differing(proposal, parts):
         _refuse_what_cannot_run(parts, f"Version {version.number} cannot go live.")
     with transaction.atomic():
@@ -46,7 +46,7 @@ def publish(
         bound = locked_proposal(proposal)
         locked = locked_version(fresh)
         # Looked at again under the lock: also what was fine a moment ago may be another now.
-        changed = binding.changed_parts(bound, binding.content_of(locked, bound.impact))
+        changed = binding.changed_parts(bound, binding.content_of(locked, bound.impact, now=now))
         if not changed:
             return _go_live(model, locked, publisher, why, now)
         sentence = void(bound, changed, person=publisher, now=now)
@@ -59,7 +59,7 @@ def roll_back(
     """Make an earlier version live again, at once. Raises Invalid when it cannot run today."""
     why = reason_given(reason, "roll back")
     wanted = ModelVersion.objects.select_related("model").get(pk=to.pk)
-    parts = binding.checked(binding.content_of(wanted, None), now=now)
+    parts = binding.checked(binding.content_of(wanted, None, now=now))
     _refuse_what_cannot_run(parts, f"Version {to.number} cannot come back.")
     with transaction.atomic():
         locked = locked_model(model)

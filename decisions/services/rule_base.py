@@ -18,6 +18,7 @@ from decisions.models import (
     ReferenceTable,
     ReferenceTableVersion,
 )
+from decisions.queries.rules import contents_then
 from decisions.services.rulesets import Rules, load, sources_of, unpinned_rules
 from decisions.services.watching import Guard
 
@@ -56,15 +57,12 @@ def rule_base(at: datetime) -> RuleBase:
         .in_bulk([model.live_version_id for model in models if model.live_version_id])
     )
     tables = _records_then(ReferenceTable.history, at)
-    contents = (
-        ReferenceTableVersion.objects.select_related("table", "created_by")
-        .defer("rows")
-        .in_bulk([table.current_id for table in tables if table.current_id])
-    )
+    rows = contents_then(at).select_related("table", "created_by").defer("rows")
+    contents = {content.table_id: content for content in rows}
     return RuleBase(
         at=at,
         models=[ModelThen(model, versions.get(model.live_version_id)) for model in models],
-        tables=[TableThen(table, contents.get(table.current_id)) for table in tables],
+        tables=[TableThen(table, contents.get(table.pk)) for table in tables],
     )
 
 
@@ -82,13 +80,10 @@ def model_at(model_id: UUID, at: datetime) -> ModelThen:
 def references_at(keys: Iterable[str], at: datetime) -> list[ReferenceTableVersion]:
     """Return the contents of the named tables as of `at`; Refused where one had none."""
     wanted = set(keys)
-    records = _records_then(ReferenceTable.history.filter(key__in=wanted), at)
-    found = ReferenceTableVersion.objects.select_related("table").in_bulk(
-        [record.current_id for record in records if record.current_id]
-    )
-    if missing := wanted - {version.table.key for version in found.values()}:
+    found = list(contents_then(at).filter(table__key__in=wanted).select_related("table"))
+    if missing := wanted - {version.table.key for version in found}:
         raise Refused(f"The rules read the reference table “{min(missing)}”, which was empty then.")
-    return list(found.values())
+    return found
 
 
 def rules_at(then: ModelThen, at: datetime) -> tuple[Rules, list[ReferenceTableVersion]]:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from decisions import engine
 from decisions.canonical import digest
@@ -16,6 +15,7 @@ from decisions.enums import ReferenceKind, VersionState
 from decisions.errors import Fault, Invalid, Refused
 from decisions.ids import new_id
 from decisions.models import DecisionModel, ModelVersion, ReferenceTableVersion, Ruleset
+from decisions.queries.rules import contents_in_force
 from decisions.services.drafting import loaded_draft
 
 
@@ -72,7 +72,7 @@ def version_rules(model: DecisionModel, version_id: UUID, *, now: datetime) -> R
     """Return a version's rules with today's reference tables, pinned for decisions to name."""
     loaded = load(version_id)
     keys = [s.key for s in sources_of(loaded) if s.kind == "reference"]
-    versions = current_references(keys)
+    versions = current_references(keys, now=now)
     return _rules(
         model.pk,
         version_id,
@@ -138,15 +138,13 @@ def sources_of(loaded: engine.Model) -> tuple[Source, ...]:
     return tuple(Source(**source) for source in loaded.sources)
 
 
-def current_references(keys: Iterable[str]) -> list[ReferenceTableVersion]:
-    """Return the current version of each named reference table, rows left out."""
+def current_references(keys: Iterable[str], *, now: datetime) -> list[ReferenceTableVersion]:
+    """Return the content in force of each named reference table, rows left out."""
     wanted = set(keys)
     if not wanted:
         return []
     found = list(
-        ReferenceTableVersion.objects.select_related("table")
-        .defer("rows")
-        .filter(table__key__in=wanted, table__current_id=F("pk"))
+        contents_in_force(now).filter(table__key__in=wanted).select_related("table").defer("rows")
     )
     if missing := wanted - {version.table.key for version in found}:
         raise Refused(f"The rules read the reference table “{min(missing)}”, which does not exist.")

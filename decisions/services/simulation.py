@@ -49,12 +49,12 @@ def ask(
     """
     owner = version.model
     baseline = ModelVersion.objects.get(pk=live_version_id(owner))
-    candidate = _references(version, trial_tables)
+    candidate = _references(version, trial_tables, now)
     _refuse_unread(version, trial_tables, candidate)
     found = {
         **nothing_found(),
         "candidate_references": [str(row.pk) for row in candidate],
-        "baseline_references": [str(row.pk) for row in _references(baseline, ())],
+        "baseline_references": [str(row.pk) for row in _references(baseline, (), now)],
     }
     if file is None and (since is None or until is None or since >= until):
         raise Invalid("Choose a first day that is not after the last one, or a file.")
@@ -103,16 +103,18 @@ def latest_for(version: ModelVersion) -> ImpactReport | None:
     return version.impacts.filter(state=RunState.DONE).order_by("-requested_at").first()
 
 
-def is_current(report: ImpactReport, version: ModelVersion) -> bool:
+def is_current(report: ImpactReport, version: ModelVersion, *, now: datetime) -> bool:
     """Say whether a report tells of exactly this content: rules and all reference contents."""
     if report.state != RunState.DONE or report.baseline_id != version.model.live_version_id:
         return False
-    return report.candidate_hash == candidate_hash(version, list(report.references.all()))
+    return report.candidate_hash == candidate_hash(version, list(report.references.all()), now=now)
 
 
-def candidate_hash(version: ModelVersion, references: Sequence[ReferenceTableVersion] = ()) -> str:
+def candidate_hash(
+    version: ModelVersion, references: Sequence[ReferenceTableVersion] = (), *, now: datetime
+) -> str:
     """Hash what would decide: the rules, and every reference content that they read."""
-    return _hash(version, _references(version, references))
+    return _hash(version, _references(version, references, now))
 
 
 def decisions_between(
@@ -146,7 +148,7 @@ def _hash(version: ModelVersion, references: Sequence[ReferenceTableVersion]) ->
 
 
 def _references(
-    version: ModelVersion, given: Sequence[ReferenceTableVersion]
+    version: ModelVersion, given: Sequence[ReferenceTableVersion], now: datetime
 ) -> list[ReferenceTableVersion]:
     """Return the content of every reference table a version reads, the given ones first.
 
@@ -168,4 +170,4 @@ def _references(
         )
     keys = {source.key for source in sources_of(loaded) if source.kind == "reference"}
     trials = {row.table.key: row for row in given if row.table.key in keys}
-    return [*trials.values(), *current_references(keys - trials.keys())]
+    return [*trials.values(), *current_references(keys - trials.keys(), now=now)]

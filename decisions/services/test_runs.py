@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from decisions import engine
 from decisions.canonical import digest
 from decisions.models import ModelVersion, RuleTest
 from decisions.services import testing
-from decisions.services.candidates import Candidate, candidate
+from decisions.services.candidates import Candidate, candidate_today
 from decisions.services.coverage import Reach, TableCoverage, coverage_of, reach_of
 from decisions.services.testing import Difference
 
@@ -57,22 +58,26 @@ class Runs:
         return coverage_of(self.model, (one.reach for one in self.ran.values() if one.passed))
 
 
-def run_some(version: ModelVersion, *, most: int = AT_ONCE, again: bool = False) -> Runs:
+def run_some(
+    version: ModelVersion, *, most: int = AT_ONCE, again: bool = False, now: datetime
+) -> Runs:
     """Run up to `most` tests whose answer is not known yet; with `again`, forget what is known.
 
     An answer holds for the rules, the reference tables of today and the test as they are.
     """
     tests = list(version.tests.select_related("from_decision"))
-    return _runs(version, tests, most, again=again)
+    return _runs(version, tests, most, again=again, now=now)
 
 
-def run_one(test: RuleTest) -> Runs:
+def run_one(test: RuleTest, *, now: datetime) -> Runs:
     """Run one test."""
-    return _runs(test.version, [test], 1, again=False)
+    return _runs(test.version, [test], 1, again=False, now=now)
 
 
-def _runs(version: ModelVersion, tests: list[RuleTest], most: int, *, again: bool) -> Runs:
-    rules = candidate(version)
+def _runs(
+    version: ModelVersion, tests: list[RuleTest], most: int, *, again: bool, now: datetime
+) -> Runs:
+    rules = candidate_today(version, now=now)
     base = digest([version.content_hash, rules.references])
     ran: dict[UUID, Ran] = {}
     for test in tests:

@@ -15,7 +15,9 @@ from decisions.enums import VersionState
 from decisions.errors import Fault, Invalid, Refused
 from decisions.ids import new_id
 from decisions.models import Decision, ModelVersion, RuleTest, User
-from decisions.services.candidates import Candidate, candidate
+from decisions.services.candidates import Candidate, candidate_today
+from decisions.services.drafting import loaded_draft
+from decisions.services.rulesets import sources_of
 
 MOST_TESTS = 1000
 MOST_OUTPUTS = 60  # Outputs of one answer that a form offers to expect.
@@ -67,7 +69,7 @@ def create(
         test = RuleTest(
             id=new_id(now), version=draft, position=position, from_decision=from_decision
         )
-        _write(test, name=name, facts=facts, expected=expected, at=at)
+        _write(test, name=name, facts=facts, expected=expected, at=at, now=now)
         history.save(test, by=author, reason=reason or "Added", now=now)
     return test
 
@@ -77,8 +79,13 @@ def case_of(version: ModelVersion, decision: Decision) -> dict[str, Any]:
     if decision.model_id != version.model_id:
         raise Invalid("This decision was made by another model. Choose a draft of its own.")
     said = {row.source: row.facts for row in decision.submission.evidence.all()}
-    inputs = candidate(version).evidence
+    inputs = _evidence_of(version)
     return {**decision.submission.facts, **{i: said.get(key) for i, key in inputs.items()}}
+
+
+def _evidence_of(version: ModelVersion) -> dict[str, str]:
+    sources = sources_of(loaded_draft(version))
+    return {s.input: s.key for s in sources if s.kind == "evidence"}
 
 
 def create_from_decision(
@@ -121,7 +128,7 @@ def change(
     """Change a test of a draft."""
     with transaction.atomic():
         _draft(test.version)
-        _write(test, name=name, facts=facts, expected=expected, at=at)
+        _write(test, name=name, facts=facts, expected=expected, at=at, now=now)
         history.save(test, by=author, reason=reason or "Changed", now=now)
     return test
 
@@ -137,7 +144,7 @@ def remove(test: RuleTest, *, author: User, reason: str, now: datetime) -> None:
 
 def accept(test: RuleTest, *, author: User, reason: str, now: datetime) -> RuleTest:
     """Expect of a test what the rules say now, of the outputs it looks at."""
-    said = run_one(test, candidate(test.version))
+    said = run_one(test, candidate_today(test.version, now=now))
     if said.problems:
         raise Refused(f"The rules fail here, which no test may expect: {said.problems[0]}")
     value = engine.to_json(said.result.value)
@@ -176,7 +183,7 @@ def take_in(
     with transaction.atomic():
         draft = _draft(version)
         known = {test.name: test for test in draft.tests.all()}
-        rules, added, changed = candidate(draft), 0, 0
+        rules, added, changed = candidate_today(draft, now=now), 0, 0
         for case in cases:
             test = known.get(case.name.strip()[:200])
             if test is None:
@@ -192,6 +199,7 @@ def take_in(
                     expected=case.expected,
                     at=case.at,
                     rules=rules,
+                    now=now,
                 )
             except Invalid as error:
                 words = "; ".join(f"{f.get('where')}: {f.get('message')}" for f in error.faults)
@@ -203,10 +211,10 @@ def take_in(
     return added, changed
 
 
-def run_all(version: ModelVersion) -> list[Tested]:
+def run_all(version: ModelVersion, *, now: datetime) -> list[Tested]:
     """Run every test of a version against its rules and the reference tables of today."""
     tests = list(version.tests.select_related("from_decision"))
-    rules = candidate(version) if tests else None
+    rules = candidate_today(version, now=now) if tests else None
     return [run_one(test, rules) for test in tests if rules is not None]
 
 
@@ -232,9 +240,11 @@ class Said:
     rows: tuple[tuple[str, int], ...]
 
 
-def say(version: ModelVersion, facts: Mapping[str, Any], *, at: datetime | None) -> Said:
+def say(
+    version: ModelVersion, facts: Mapping[str, Any], *, at: datetime | None, now: datetime
+) -> Said:
     """Ask the rules of a version about facts, writing nothing; raises Invalid for what misfits."""
-    rules = candidate(version)
+    rules = candidate_today(version, now=now)
     if faults := _faults(rules, facts):
         raise Invalid("Some facts do not fit the model.", faults)
     result = rules.decide(rules.inputs(facts), now=at)
@@ -244,18 +254,18 @@ def say(version: ModelVersion, facts: Mapping[str, Any], *, at: datetime | None)
 
 def asked_of(version: ModelVersion) -> dict[str, Any]:
     """Return the JSON Schema of the facts of a test: those of a submission, and evidence."""
-    rules = candidate(version)
-    schema = rules.model.schema_with(rules.evidence)
+    evidence = _evidence_of(version)
+    schema = loaded_draft(version).schema_with(evidence)
     return {
         **schema,
-        "required": [name for name in schema["required"] if name not in rules.evidence],
-        "evidence": list(rules.evidence),
+        "required": [name for name in schema["required"] if name not in evidence],
+        "evidence": list(evidence),
     }
 
 
-def all_green(version: ModelVersion) -> bool:
+def all_green(version: ModelVersion, *, now: datetime) -> bool:
     """Tell whether no test of a version fails; a version without tests has none that fails."""
-    return all(tested.passed for tested in run_all(version))
+    return all(tested.passed for tested in run_all(version, now=now))
 
 
 def tests_hash(version: ModelVersion) -> str:
@@ -322,6 +332,7 @@ def _write(
     facts: Mapping[str, Any],
     expected: Mapping[str, Any],
     at: datetime | None,
+    now: datetime,
     rules: Candidate | None = None,
 ) -> None:
     name = name.strip()[:200]
@@ -331,7 +342,7 @@ def _write(
         raise Invalid(f"A test “{name}” is there already. Choose another name.")
     if not expected:
         raise Invalid("Say what you expect: at least one output, such as the outcome.")
-    if faults := _faults(rules or candidate(test.version), facts):
+    if faults := _faults(rules or candidate_today(test.version, now=now), facts):
         raise Invalid("Some facts do not fit the model. The test was not saved.", faults)
     test.name, test.facts, test.expected, test.at = name, dict(facts), dict(expected), at
 

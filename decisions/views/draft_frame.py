@@ -32,7 +32,7 @@ def framed(request: PageRequest, found: ModelVersion, here: str) -> dict[str, An
         "version": found,
         "here": here,
         "may_edit": drafted and request.user.has_perm("decisions.author_rules"),
-        "not_yet": outline.not_yet(found) if drafted else "",
+        "not_yet": outline.not_yet(found, now=timezone.now()) if drafted else "",
         "last": queries.last_change(found),
     }
 

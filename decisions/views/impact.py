@@ -159,7 +159,9 @@ def _result(request: PageRequest, report: ImpactReport) -> dict[str, Any]:
         "days": (report.until - report.since).days if report.until and report.since else 0,
         "last": report.until - timedelta(seconds=1) if report.until else None,
         "outcomes": list(Outcome),
-        "is_current": simulation.is_current(report, ModelVersion.objects.get(pk=report.version_id)),
+        "is_current": simulation.is_current(
+            report, ModelVersion.objects.get(pk=report.version_id), now=timezone.now()
+        ),
         "hours_url": reverse("reviews:impact_hours", args=[report.pk]),
     }
 

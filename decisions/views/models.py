@@ -159,7 +159,7 @@ def _size(decision: dict[str, Any]) -> str:
 def _sources(described: dict[str, Any]) -> list[dict[str, Any]]:
     """The inputs that Clearance fills itself, with the reference table behind each."""
     keys = [s["key"] for s in described["sources"] if s["kind"] == "reference"]
-    tables = queries.tables_called(keys)
+    tables = queries.tables_called(keys, timezone.now())
     return [{**source, "table": tables.get(source["key"])} for source in described["sources"]]
 
 

@@ -288,7 +288,9 @@ def _way(request: PageRequest, version: ModelVersion, answer: Answer) -> dict[st
     return {
         "proposal": proposal,
         "parts": _parts(version, proposal) if bound and proposal else [],
-        "draft_report": binding.report_for(version) if state == VersionState.DRAFT else None,
+        "draft_report": binding.report_for(version, now=timezone.now())
+        if state == VersionState.DRAFT
+        else None,
         "is_author": user.pk in authors,
         "has_approved": user.pk in approved,
         "may_approve": may_approve
@@ -316,7 +318,9 @@ def _parts(version: ModelVersion, proposal: Proposal) -> list[dict[str, Any]]:
     """The parts as they were proposed, and, until it is live, whether each is the same today."""
     changed: list[str] = []
     if version.state in {VersionState.PROPOSED, VersionState.APPROVED}:
-        content = binding.Content(version, drafting.loaded_draft(version), proposal.impact)
+        content = binding.Content(
+            version, drafting.loaded_draft(version), proposal.impact, timezone.now()
+        )
         changed = binding.changed_parts(proposal, content)
     return [
         {"name": name, "label": binding.NAMES[name], "same": name not in changed, **part}

@@ -45,7 +45,7 @@ def version_tests(request: PageRequest, slug: str, number: int) -> HttpResponse:
     version = _version(slug, number)
     runs = problem = None
     try:
-        runs = test_runs.run_some(version, again="again" in request.GET)
+        runs = test_runs.run_some(version, again="again" in request.GET, now=timezone.now())
     except Expected as error:
         problem = str(error)
     context = list_context(version, runs, request.GET.get("first", ""))
@@ -62,7 +62,7 @@ def table_coverage(request: PageRequest, slug: str, number: int, table_id: str) 
     """Show one table with what the tests reach of it, row by row and cell by cell."""
     version = _version(slug, number)
     try:
-        runs = test_runs.run_some(version)
+        runs = test_runs.run_some(version, now=timezone.now())
         context = coverage_context(version, runs, table_id, request.GET.get("first", ""))
     except Expected as error:
         raise Http404(str(error)) from error
@@ -103,7 +103,7 @@ def version_tests_import(request: PageRequest, slug: str, number: int) -> HttpRe
         else:
             messages.success(request, f"{added} tests added, {changed} changed.")
             return redirect("decisions:version_tests", slug, number)
-    context = list_context(version, test_runs.run_some(version), "")
+    context = list_context(version, test_runs.run_some(version, now=timezone.now()), "")
     context |= {"file_form": form, "may_edit": _may_edit(request, version)}
     return _framed(request, version, "decisions/tests/list.html", context, code=422)
 
@@ -216,7 +216,7 @@ def _form(
                 return _saved(request, version, test, form, expected, start)
             facts = form.facts() if posted else start.facts
             at = form.cleaned_data["at"] if posted else form.initial["at"]
-            said = testing.say(version, facts, at=at)
+            said = testing.say(version, facts, at=at, now=timezone.now())
         except Invalid as error:
             if posted:
                 form.add_refusal(error)
@@ -300,7 +300,7 @@ def _test_page(
     version = test.version
     runs = problem = None
     try:
-        runs = test_runs.run_one(test)
+        runs = test_runs.run_one(test, now=timezone.now())
     except Expected as error:
         problem = str(error)
     context = list_context(version, runs, "") | {

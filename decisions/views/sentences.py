@@ -171,7 +171,12 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
         f"Row {d.get('row')} of {d.get('table')} matches {float(d.get('now') or 0):.1%} of the "
         f"decisions, {float(d.get('before') or 0):.1%} before"
     ),
-    EventKind.REFERENCE_TABLE_CHANGED: _version("Saved version"),
+    EventKind.REFERENCE_TABLE_CHANGED: lambda d: (
+        f"Saved version {d.get('number')}"
+        + (f", in force from {d['effective_from']}" if d.get("effective_from") else "")
+    ),
+    EventKind.REFERENCE_TABLE_TRIED: _version("Tried, not in force: version"),
+    EventKind.REFERENCE_TABLE_TAKEN_BACK: _version("Took back version"),
     EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
     EventKind.CONNECTOR_CHANGED: _connector,
     EventKind.API_KEY_CREATED: lambda d: f"Key {d.get('prefix')}, may: {_joined(d.get('scopes'))}",

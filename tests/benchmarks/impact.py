@@ -127,11 +127,14 @@ def raced(report, sample: int) -> tuple[Spent, Spent]:
 def plain_loop(report):
     """Return what decides some submissions one by one under both rules, as at run time."""
     from decisions.models import Decision, ModelVersion
-    from decisions.services.candidates import candidate
+    from decisions.services.candidates import candidate_today
     from decisions.services.replaying import Item, replay_one
 
     versions = ModelVersion.objects.select_related("model")
-    rules = [candidate(versions.get(pk=pk)) for pk in (report.baseline_id, report.version_id)]
+    rules = [
+        candidate_today(versions.get(pk=pk), now=timezone.now())
+        for pk in (report.baseline_id, report.version_id)
+    ]
     decisions = Decision.objects.select_related("submission").order_by("pk")
 
     def loop(start: int, many: int) -> None:

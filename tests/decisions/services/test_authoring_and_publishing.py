@@ -6,6 +6,7 @@ from decisions.enums import VersionState
 from decisions.errors import Invalid, Refused
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, ModelVersion, ReferenceTable, User
+from decisions.queries.rules import content_in_force
 from decisions.services import authoring, people
 from tests.rules import HERE, NOW, person, publish_dmn, small_model
 
@@ -49,7 +50,7 @@ def test_table_keeps_every_version_with_its_reason():
         (2, "Budget doubled"),
         (1, "Created"),
     ]
-    assert table.current.rows == GOOD
+    assert content_in_force(table, NOW).rows == GOOD
     assert AuditEvent.objects.filter(kind="reference_table.changed").count() == 2
 
 

@@ -106,7 +106,7 @@ def test_a_guardrail_needs_a_name_of_its_own_and_a_reason(model, mona):
 def test_a_draft_that_breaks_one_on_a_real_submission_is_told_with_its_facts(model, mona):
     guard(model, mona, applies="amount > 1200")
     assert decide(amount=1500).outcome == "reject"
-    assert guarding.none_broken(model.live_version)
+    assert guarding.none_broken(model.live_version, now=NOW)
     draft = drafting.start_draft(
         model, based_on=model.live_version, author=mona, note="Loose", now=NOW
     )
@@ -114,9 +114,9 @@ def test_a_draft_that_breaks_one_on_a_real_submission_is_told_with_its_facts(mod
     remove = {"op": "remove_rows", "table": table.id, "rows": [r.id for r in table.rules[:2]]}
     drafting.edit(draft, [remove], based_on=0, author=mona, now=NOW)
     draft.refresh_from_db()
-    (tried,) = guarding.try_all(draft)
+    (tried,) = guarding.try_all(draft, now=NOW)
     assert (tried.holds, tried.cases, tried.example["amount"]) == (False, 1, 1500)
-    assert not guarding.none_broken(draft)
+    assert not guarding.none_broken(draft, now=NOW)
 
 
 def test_tests_of_the_draft_are_tried_as_well(model, mona):
@@ -126,5 +126,5 @@ def test_tests_of_the_draft_are_tried_as_well(model, mona):
         draft, name="Berlin", facts={**FACTS, "country": "DE"}, expected={"outcome": "approve"},
         author=mona, reason="", now=NOW,
     )  # fmt: skip
-    (tried,) = guarding.try_all(draft)
+    (tried,) = guarding.try_all(draft, now=NOW)
     assert (tried.holds, tried.source) == (False, "test “Berlin”")

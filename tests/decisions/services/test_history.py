@@ -171,6 +171,26 @@ ACTS = {
             o.table, rows=ROWS, author=who, actor=Actor.person(who), reason="Budget", now=o.now
         ),
     ),
+    "authoring.try_table": (
+        lambda o: None,
+        lambda o, _, who: authoring.try_table(o.table, rows=ROWS, author=who, now=o.now),
+    ),
+    "authoring.put_in_force": (
+        lambda o: authoring.try_table(o.table, rows=ROWS, author=o.ari, now=o.now),
+        lambda o, trial, who: authoring.put_in_force(trial, author=who, reason="Budget", now=o.now),
+    ),
+    "authoring.take_back": (
+        lambda o: authoring.change_table(
+            o.table,
+            rows=ROWS,
+            author=o.ari,
+            actor=Actor.person(o.ari),
+            reason="Budget",
+            now=o.now,
+            effective_from=o.now + timedelta(days=1),
+        ),
+        lambda o, version, who: authoring.take_back(version, by=who, reason="No", now=o.now),
+    ),
     "drafting.start_draft": (
         lambda o: o.model,
         lambda o, model, who: drafting.start_draft(

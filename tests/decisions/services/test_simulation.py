@@ -318,7 +318,7 @@ def test_other_contents_of_a_reference_table_are_previewed(model, ines):
     )
     report = run(ask(model.live_version, ines, trial_tables=[trial]))
     assert [(f.before, f.after) for f in report.flips.all()] == [("approve", "review")]
-    assert simulation.is_current(report, model.live_version)
+    assert simulation.is_current(report, model.live_version, now=NOW)
     assert simulation.latest_for(model.live_version) == report
 
 
@@ -346,9 +346,9 @@ def test_a_report_is_current_until_the_draft_changes(model, ines):
     decide(model)
     version = draft(model, ines)
     report = run(ask(version, ines))
-    assert simulation.is_current(report, version)
+    assert simulation.is_current(report, version, now=NOW)
     version.content_hash = "changed"
-    assert not simulation.is_current(report, version)
+    assert not simulation.is_current(report, version, now=NOW)
 
 
 def test_a_file_takes_the_place_of_a_window(model, ines):

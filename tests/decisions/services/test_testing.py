@@ -40,27 +40,27 @@ def add(draft, ines, name="Small ones pass", expected=None, **facts):
 
 def test_a_test_that_gets_what_it_expects_passes_and_names_the_row_that_answered(draft, ines):
     add(draft, ines, expected={"outcome": "approve", "reasons.0.code": "SMALL"})
-    (tested,) = testing.run_all(draft)
+    (tested,) = testing.run_all(draft, now=NOW)
     assert tested.passed
     assert tested.rows == (("spend_table", 4),)
-    assert testing.all_green(draft)
+    assert testing.all_green(draft, now=NOW)
 
 
 def test_a_test_that_gets_something_else_tells_both(draft, ines):
     add(draft, ines, expected={"outcome": "reject", "reasons.0.code": "SMALL"})
-    (tested,) = testing.run_all(draft)
+    (tested,) = testing.run_all(draft, now=NOW)
     (difference,) = tested.differences
     assert (difference.path, difference.expected, difference.actual) == (
         "outcome",
         "reject",
         "approve",
     )
-    assert not testing.all_green(draft)
+    assert not testing.all_green(draft, now=NOW)
 
 
 def test_a_path_that_is_not_there_fails_the_test(draft, ines):
     add(draft, ines, expected={"reasons.7.code": None})
-    assert [d.actual for d in testing.run_all(draft)[0].differences] == [testing.ABSENT]
+    assert [d.actual for d in testing.run_all(draft, now=NOW)[0].differences] == [testing.ABSENT]
 
 
 def test_true_is_not_the_number_one():
@@ -78,7 +78,7 @@ def test_a_past_decision_becomes_a_test_that_expects_what_it_got(draft, ines):
     )
     assert (test.facts["amount"], test.at) == (700, decision.evaluated_at)
     assert test.expected["outcome"] == "review"
-    assert testing.run_all(draft)[0].passed
+    assert testing.run_all(draft, now=NOW)[0].passed
 
 
 def test_facts_that_do_not_fit_the_model_are_refused_with_what_is_wrong(draft, ines):
@@ -141,8 +141,8 @@ def test_coverage_counts_rows_hit_and_cells_seen_both_ways(draft, ines):
     add(draft, ines)
     add(draft, ines, name="France", expected={"outcome": "review"}, country="FR")
     add(draft, ines, name="Wrong", expected={"outcome": "approve"}, amount=2000)
-    rules = candidates.candidate(draft)
-    (table,) = coverage(rules.model, testing.run_all(draft))
+    rules = candidates.candidate_today(draft, now=NOW)
+    (table,) = coverage(rules.model, testing.run_all(draft, now=NOW))
     assert (table.rows, table.cells) == (4, 3)
     assert table.hit == {3, 4}  # The test that fails covers nothing.
     assert table.never_hit == [1, 2]
