@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions.access import PageRequest, refuse_unless_held, requires
@@ -28,7 +29,7 @@ def inputs(request: PageRequest, slug: str, number: int) -> HttpResponse:
     found = draft_of(slug, number)
     fields = outline.fields_of(found)
     keys = [field.source["key"] for field in fields if field.source.get("kind") == "reference"]
-    tables = rules.tables_called(keys)
+    tables = rules.tables_called(keys, timezone.now())
     lines = [
         {
             "it": field,
@@ -75,7 +76,8 @@ def one(request: PageRequest, slug: str, number: int, path: str) -> HttpResponse
 def add(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """Ask for a new input."""
     found = draft_of(slug, number)
-    tables = [(table.key, f"the reference table {table}") for table in rules.reference_tables()]
+    known = rules.reference_tables(timezone.now())
+    tables = [(table.key, f"the reference table {table}") for table in known]
     form = NewInputForm(
         request.POST if request.method == "POST" else None,
         types=input_types.types_of(found),

@@ -132,7 +132,7 @@ def plain_loop(report):
 
     versions = ModelVersion.objects.select_related("model")
     rules = [
-        candidate_today(versions.get(pk=pk), now=timezone.now())
+        candidate_today(versions.get(pk=pk), now=NOW)
         for pk in (report.baseline_id, report.version_id)
     ]
     decisions = Decision.objects.select_related("submission").order_by("pk")
