@@ -1,6 +1,6 @@
 // Blocks of cells on the clipboard, as spreadsheets write them: tabs, lines, quotes.
 
-import { newId } from "./draft.js";
+import { newId } from "./operations.js";
 
 export function copied(event, grid) {
   const block = grid.block();
@@ -21,28 +21,40 @@ export function pasted(event, grid) {
 export function paste(grid, text) {
   const lines = parsed(text);
   const block = grid.block();
-  if (!lines.length || !block) return;
-  if (lines.length === 1 && lines[0].length === 1) {
-    grid.change(
-      block.rows.flatMap((record) => block.columns.map((column) => [record, column, lines[0][0]])),
-    );
-    return;
+  const start = grid.active() ?? { row: 0, column: 0 };
+  if (!lines.length) return;
+  if (block && lines.length === 1 && lines[0].length === 1) {
+    const filled = (record) => block.columns.map((column) => [record, column, lines[0][0].trim()]);
+    return grid.change(block.rows.flatMap(filled));
   }
-  const start = grid.active();
-  const records = grid.table.rowManager.rows.map((row) => row.data);
+  // Only what is on screen is filled: hidden columns and filtered rows stay as they are.
+  const records = grid.shown().map((row) => row.data);
+  const columns = visible(grid).filter((column) => column >= start.column);
   const into = lines.slice(0, records.length - start.row);
   grid.change(
     into.flatMap((line, at) =>
-      line.map((value, place) => [records[start.row + at], start.column + place, value.trim()]),
+      line.map((value, place) => [records[start.row + at], columns[place], value.trim()]),
     ),
   );
   const more = lines.slice(into.length);
-  if (more.length) grid.draft.operation({ op: "insert_rows", before: null, rows: more.map((line) => rowOf(grid, line, start.column)) });
+  const rows = more.map((line) => rowOf(grid, line, columns));
+  const last = records.at(-1);
+  const before = last ? (grid.records[grid.records.indexOf(last) + 1]?.id ?? null) : null;
+  if (more.length) grid.act({ op: "insert_rows", before, rows });
 }
 
-/** A new row with some texts from a column on. */
-export function rowOf(grid, texts = [], from = 0) {
-  const filled = grid.columns.map((column, at) => texts[at - from]?.trim() ?? column.empty);
+/** The columns that are not hidden, by number. */
+function visible(grid) {
+  const shown = (field) => grid.table.columnManager.columnsByField[field]?.visible;
+  return grid.columns.map((_, at) => at).filter((at) => shown(`c${at}`));
+}
+
+/** A new row with some texts in some columns. */
+export function rowOf(grid, texts = [], columns = []) {
+  const filled = grid.columns.map((column) => column.empty);
+  columns.forEach((column, place) => {
+    if (texts[place]?.trim()) filled[column] = texts[place].trim();
+  });
   const part = (section) => filled.filter((_, at) => grid.columns[at].section === section);
   return { id: newId(), inputs: part("If"), outputs: part("Then"), annotations: part("Notes") };
 }

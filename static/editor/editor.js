@@ -1,20 +1,28 @@
 // The editor of a decision table: starts on the page that holds one.
 
+import { Comments } from "./comments.js";
 import { Draft } from "./draft.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
-import { listenToTools } from "./tools.js";
+import { Notices } from "./notices.js";
 import { Side } from "./side.js";
+import { listenToTools } from "./tools.js";
+import { watch } from "./watch.js";
 
 const place = document.querySelector("[data-editor]");
 if (place) start(place);
 
 async function start(page) {
   const side = new Side(page);
-  const draft = new Draft(page.dataset, side);
-  const grid = new Grid(page, draft, side);
+  const notices = new Notices(page);
+  const draft = new Draft(page.dataset, notices);
+  const grid = new Grid(page, draft, side, notices);
   await grid.open();
-  if (draft.mayEdit) listenToKeys(page, grid, draft);
-  listenToTools(page, grid, draft);
+  const comments = new Comments(page, grid);
+  listenToKeys(page, grid, draft, comments);
+  listenToTools(page, grid, draft, comments);
   page.dataset.ready = "yes";
+  grid.readLives();
+  comments.count();
+  watch(grid, draft, comments);
 }

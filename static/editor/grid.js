@@ -1,7 +1,7 @@
-// The grid: a virtual table of rows whose fields are cells, c0, c1, … in the order of the columns.
+// The grid: a virtual table of records whose fields are cells, c0, c1, … in the order of the columns.
+// `records` is the table as it is here: what the server said, and on top of it what is on its way.
 
 import {
-  ClipboardModule,
   EditModule,
   FilterModule,
   FormatModule,
@@ -16,10 +16,12 @@ import {
 } from "tabulator-tables";
 
 import { copied, pasted } from "./blocks.js";
-import { format } from "./cells.js";
+import { columnsOf, groupsOf, numberColumn } from "./columns.js";
+import { Offers } from "./offers.js";
+import { applied } from "./operations.js";
+import { nameRoles } from "./roles.js";
 
 Tabulator.registerModule([
-  ClipboardModule,
   EditModule,
   FilterModule,
   FormatModule,
@@ -33,53 +35,46 @@ Tabulator.registerModule([
 ]);
 
 export class Grid {
-  constructor(page, draft, side) {
+  constructor(page, draft, side, notices) {
     this.page = page;
     this.place = page.querySelector("[data-grid]");
     this.draft = draft;
     this.side = side;
+    this.offers = new Offers(draft);
     this.problems = new Map();
+    this.refused = new Map();
+    this.comments = {};
+    this.filters = new Map();
+    this.wanted = "";
     draft.onAnswer = (answer) => this.take(answer);
+    draft.onRefused = (cell, message) => this.refuse(cell, message);
+    draft.onClash = () => notices.clashes(draft, this);
     side.onProblems = (marks) => this.mark(marks);
+    notices.numbers = () => new Map(this.records.map((record) => [record.id, record.n]));
+    notices.onCompany = (people) => this.meet(people);
+    this.notices = notices;
   }
 
   async open() {
-    this.columns = [];
     const table = await this.draft.read();
-    const sections = [
-      ["If", table.inputs],
-      ["Then", table.outputs],
-      ["Notes", table.annotations.map((label, at) => ({ id: `annotation:${at}`, label, type: "Any" }))],
-    ];
-    const groups = sections
-      .filter(([, clauses]) => clauses.length)
-      .map(([title, clauses], at) => ({
-        title,
-        cssClass: at ? "ed-then" : "ed-if",
-        columns: clauses.map((clause, place) => this.column(clause, title, place)),
-      }));
-    this.rows = table.rows.map(toRecord);
+    this.columns = columnsOf(table);
+    this.fields = new Map(this.columns.map((column) => [column.id, column.field]));
+    this.records = table.rows.map(toRecord);
+    const adopted = this.draft.mayEdit && (await this.draft.adopt(this.records, this.fields));
+    this.applyPending();
     this.table = new Tabulator(this.place, {
-      data: this.rows,
+      data: this.records,
       index: "id",
       height: "100%",
       rowHeight: 30,
       renderVertical: "virtual",
       layout: "fitDataFill",
-      placeholder: "No rows yet. Add one with Ctrl Enter.",
-      rowHeader: {
-        formatter: "rownum",
-        field: "number",
-        title: "Row",
-        width: 46,
-        minWidth: 46,
-        frozen: true,
-        resizable: false,
-        rowHandle: this.draft.mayEdit,
-        hozAlign: "right",
-        cssClass: "ed-no",
-      },
-      columns: groups,
+      placeholder: this.draft.mayEdit
+        ? "No rows yet. Add the first with Ctrl Enter, or paste a block from a spreadsheet."
+        : "No rows yet.",
+      rowHeader: numberColumn(this),
+      columns: groupsOf(this),
+      rowFormatter: (row) => this.dress(row),
       columnDefaults: { resizable: "header", minWidth: 70, maxInitialWidth: 320 },
       selectableRange: 1,
       selectableRangeColumns: true,
@@ -87,21 +82,23 @@ export class Grid {
       selectableRangeClearCells: false,
       editTriggerEvent: "dblclick",
       movableRows: this.draft.mayEdit,
-      clipboard: false,
     });
     await new Promise((done) => this.table.on("tableBuilt", done));
-    this.nameRoles();
-    this.table.on("cellEdited", (cell) => this.edited([cell]));
-    this.table.on("rangeChanged", () => this.read());
+    nameRoles(this.place, this.records.length);
+    const [first] = this.shown();
+    if (first) this.choose(first, first, 0, 0);
+    this.listen();
     this.side.problemsLater();
-    this.table.on("rowMoved", (row) => {
-      const next = row.getNextRow();
-      this.draft.operation({
-        op: "move_rows",
-        rows: [row.getData().id],
-        before: next ? next.getData().id : null,
-      });
-    });
+    if (adopted) this.draft.send();
+  }
+
+  listen() {
+    this.table.on("cellEdited", (cell) => this.edited(cell));
+    for (const end of ["cellEdited", "cellEditCancelled"])
+      this.table.on(end, () => setTimeout(() => this.late && this.show()));
+    this.table.on("rangeChanged", () => this.read());
+    this.table.on("rowMoved", (row) => this.moved(row));
+    this.table.on("dataFiltered", () => setTimeout(() => this.tellShown()));
     // Browsers send these to the body when no field has the focus.
     document.addEventListener("copy", (event) => this.holdsFocus() && copied(event, this));
     if (!this.draft.mayEdit) return;
@@ -119,211 +116,330 @@ export class Grid {
     return this.place.contains(focused) && !focused.matches("input, textarea, select");
   }
 
-  /** The library's roles are not all ARIA's (WAI-ARIA 1.2): a grid has groups of rows of cells. */
-  nameRoles() {
-    const give = (selector, role) => {
-      for (const part of this.place.querySelectorAll(selector)) {
-        part.setAttribute("role", role);
-        part.removeAttribute("aria-title");
-        part.removeAttribute("aria-sort");
-      }
-    };
-    this.place.setAttribute("role", "grid");
-    this.place.setAttribute("aria-rowcount", String(this.rows.length + 1));
-    give(".tabulator-header, .tabulator-tableholder", "rowgroup");
-    give(".tabulator-headers", "row");
-    give(".tabulator-col", "columnheader");
-    give(
-      ".tabulator-header-contents, .tabulator-col-group, .tabulator-col-group-cols, .tabulator-table",
-      "presentation",
-    );
-    this.place.querySelector(".tabulator-header").removeAttribute("tabindex");
+  focus() {
+    this.place.querySelector(".tabulator-tableholder").focus({ preventScroll: true });
   }
 
-  column(clause, section, place) {
-    const field = `c${this.columns.length}`;
-    this.columns.push({ id: clause.id, field, label: clause.label, section, empty: section === "If" ? "-" : "" });
-    const list = clause.allowed?.length
-      ? {
-          editor: "list",
-          editorParams: {
-            values: section === "If" ? ["-", ...clause.allowed] : clause.allowed,
-            autocomplete: true,
-            freetext: true,
-            allowEmpty: true,
-            listOnEmpty: true,
-          },
-        }
-      : { editor: "input" };
-    return {
-      title: clause.label,
-      field,
-      formatter: format(this),
-      cssClass: section === "If" ? "" : place ? "" : "ed-first",
-      editable: () => this.draft.mayEdit,
-      ...list,
-    };
-  }
+  // What the table holds
 
-  /** Cells that a person changed, on their way to the server. */
-  edited(cells) {
-    this.draft.cells(
-      cells.map((cell) => [
-        cell.getRow().getData().id,
-        this.columns[Number(cell.getField().slice(1))].id,
-        String(cell.getValue() ?? ""),
-      ]),
-    );
+  /** A cell that somebody typed, on its way to the server. */
+  edited(cell) {
+    const { id } = cell.getData();
+    const column = this.columns[Number(cell.getField().slice(1))];
+    this.refused.delete(`${id} ${column.field}`);
+    this.draft.cells([[id, column.id, String(cell.getValue() ?? "")]]);
   }
 
   /** Change many cells at once: [[record, column number, text]]. */
   change(changes) {
-    const touched = new Map();
     const cells = [];
-    for (const [record, column, text] of changes) {
-      const known = this.columns[column];
-      if (!known || record[known.field] === text) continue;
-      touched.set(record.id, { ...touched.get(record.id), id: record.id, [known.field]: text });
-      cells.push([record.id, known.id, text]);
+    for (const [record, at, text] of changes) {
+      const column = this.columns[at];
+      if (!column || record[column.field] === text) continue;
+      record[column.field] = text;
+      this.refused.delete(`${record.id} ${column.field}`);
+      cells.push([record.id, column.id, text]);
     }
     if (!cells.length) return;
-    this.put([...touched.values()]);
+    this.redraw();
     this.draft.cells(cells);
   }
 
-  /** Put values into records; rows on screen are drawn again, the others when they come. */
-  put(records) {
-    const rows = new Map(this.table.rowManager.rows.map((row) => [row.data.id, row]));
-    for (const values of records) {
-      const row = rows.get(values.id);
-      if (row) Object.assign(row.data, values);
-    }
-    this.redraw();
+  /** Do an operation on rows here at once, and on the server. */
+  act(operation) {
+    this.records = applied(this.records, operation, this);
+    this.show();
+    this.draft.operation(operation);
   }
 
-  /** Draw again what is on screen and no longer true. */
-  redraw() {
-    for (const row of this.table.rowManager.getVisibleRows(true)) {
-      if (row.type !== "row") continue;
-      for (const cell of row.cells ?? []) {
-        const field = cell.column.getField();
-        const value = row.data[field];
-        const drawn = cell.element?.dataset.drawn;
-        if (!field?.startsWith("c") || !cell.element || cell.element.matches(".tabulator-editing")) continue;
-        const problem = this.problems.get(`${row.data.id} ${field}`) ?? "";
-        if (cell.value === value && drawn === problem) continue;
-        cell.value = value;
-        cell._generateContents();
-      }
-    }
+  record(row) {
+    return toRecord(Array.isArray(row) ? row : [row.id, row.inputs, row.outputs, row.annotations]);
   }
 
   /** What the server answered: rows as they are now, and their order where it changed. */
   async take(answer) {
+    if (answer.reload === true) return this.leave();
     if (answer.reload) {
-      if (answer.reload !== "rows") return window.location.reload();
       const table = await this.draft.read();
-      return this.replace(table.rows.map(toRecord));
+      return this.replace(table.rows);
+    }
+    const known = new Map(this.records.map((record) => [record.id, record]));
+    for (const row of answer.rows) {
+      const fresh = toRecord(row);
+      if (known.has(fresh.id)) Object.assign(known.get(fresh.id), fresh);
+      else known.set(fresh.id, fresh);
     }
     if (answer.order) {
-      const known = new Map(this.table.rowManager.rows.map((row) => [row.data.id, row.data]));
-      for (const row of answer.rows) known.set(row[0], toRecord(row));
-      const wanted = answer.order.map((id) => known.get(id));
-      const now = this.table.rowManager.rows.map((row) => row.data.id);
-      if (wanted.some((row) => !row)) return this.take({ reload: "rows" });
-      if (now.join() !== answer.order.join()) await this.replace(wanted);
-      else this.put(answer.rows.map(toRecord));
-    } else {
-      this.put(answer.rows.map(toRecord));
+      this.records = answer.order.map((id) => known.get(id));
+      if (this.records.some((record) => !record)) return this.take({ reload: "rows" });
     }
-    this.putPending();
+    this.settle();
+  }
+
+  replace(rows) {
+    this.records = rows.map(toRecord);
+    this.settle();
+  }
+
+  put(records) {
+    const known = new Map(this.records.map((record) => [record.id, record]));
+    for (const values of records) if (known.has(values.id)) Object.assign(known.get(values.id), values);
+    this.redraw();
+  }
+
+  settle() {
+    this.applyPending();
+    this.show();
     this.side.problemsLater();
     this.read();
   }
 
-  /** What was typed while the answer was on its way stays what is shown. */
-  putPending() {
-    const fields = new Map(this.columns.map((column) => [column.id, column.field]));
-    const cells = this.draft.waiting.flatMap((operation) => operation.cells ?? []);
-    this.put(cells.map(([id, column, text]) => ({ id, [fields.get(column)]: text })));
+  /** What was typed while an answer was on its way stays what is shown. */
+  applyPending() {
+    for (const operation of this.draft.pending())
+      this.records = applied(this.records, operation, this);
+    for (const [place, { text }] of this.refused) {
+      const [id, field] = place.split(" ");
+      const record = this.records.find((one) => one.id === id);
+      if (record) record[field] = text;
+    }
+    this.records.forEach((record, at) => (record.n = at + 1));
   }
 
-  async replace(records) {
-    const at = this.active();
-    await this.table.replaceData(records);
-    const wanted = records.findIndex((record) => record.id === this.selectLater);
-    this.selectLater = undefined;
-    if (wanted >= 0) this.select(wanted, at?.column);
-    else if (at) this.select(Math.min(at.row, records.length - 1), at.column);
-    this.side.problemsLater();
+  /** Columns changed: the page starts again, but not under somebody's hands. */
+  leave() {
+    if (this.editing()) this.leaving = true;
+    else window.location.reload();
   }
+
+  editing() {
+    return Boolean(this.table.modules.edit.currentCell);
+  }
+
+  /** Show the records; where rows came, went or moved, only when nobody types. */
+  show() {
+    this.late = false;
+    if (this.leaving && !this.editing()) return window.location.reload();
+    this.records.forEach((record, at) => (record.n = at + 1));
+    const rows = this.table.rowManager.rows;
+    const same =
+      rows.length === this.records.length && rows.every((row, at) => row.data === this.records[at]);
+    if (same || this.editing()) {
+      this.late = !same;
+      return this.redraw();
+    }
+    const block = this.block();
+    const at = this.active();
+    this.table.replaceData(this.records).then(() => this.selectAgain(block, at));
+    this.place.setAttribute("aria-rowcount", String(this.records.length + 1));
+  }
+
+  /** After rows moved: the same cells are selected, or the new row, or what stands there now. */
+  selectAgain(block, at) {
+    const shown = this.shown();
+    const places = new Map(shown.map((row, place) => [row.data.id, place]));
+    const wanted = places.get(this.selectLater);
+    this.selectLater = undefined;
+    if (wanted !== undefined) return this.select(wanted, at?.column ?? 0);
+    if (!block) return;
+    const first = places.get(block.rows[0].id);
+    const last = places.get(block.rows.at(-1).id);
+    if (first === undefined || last === undefined)
+      return this.select(Math.min(at.row, shown.length - 1), at.column);
+    this.choose(shown[first], shown[last], block.columns[0], block.columns.at(-1));
+  }
+
+  /** Draw again what is on screen and no longer true; `all` where more than texts changed. */
+  redraw(all = false) {
+    for (const row of this.table.rowManager.getVisibleRows(true)) {
+      if (row.type !== "row") continue;
+      for (const cell of row.cells ?? []) {
+        const field = cell.column.getField();
+        if (!cell.element || cell.element.matches(".tabulator-editing")) continue;
+        const value = row.data[field];
+        const drawn = field?.startsWith("c") ? this.markOf(row.data.id, field).mark : "";
+        const texts = field?.startsWith("c") || field === "n";
+        const fresh = texts && cell.value === value && (cell.element.dataset.drawn ?? "") === drawn;
+        if (fresh && !all) continue;
+        cell.value = value;
+        cell._generateContents();
+      }
+      if (all && row.element) this.dress(row.getComponent());
+    }
+  }
+
+  // Marks
 
   mark(marks) {
     this.problems = new Map();
-    const rows = this.table.rowManager.rows;
+    const labels = new Map(this.columns.map((column) => [column.label, column.field]));
     for (const { row, column, severity } of marks) {
-      const field = this.columns.find((one) => one.label === column)?.field;
-      const record = rows[row - 1]?.data;
-      if (record && field) this.problems.set(`${record.id} ${field}`, severity);
+      const record = this.records[row - 1];
+      const field = labels.get(column);
+      if (record && field) this.problems.set(`${record.id} ${field}`, { mark: severity, words: "" });
     }
     this.redraw();
   }
 
+  markOf(id, field) {
+    const place = `${id} ${field}`;
+    return this.refused.get(place) ?? this.problems.get(place) ?? { mark: "", words: "" };
+  }
+
+  /** Mark a cell that was left with something wrong, until the whole table is checked. */
+  foundWrong(id, field, { message, severity }) {
+    this.problems.set(`${id} ${field}`, { mark: severity, words: message });
+  }
+
+  /** A cell that the server did not take keeps its text, in red, with the reason. */
+  refuse([id, column, text], message) {
+    const field = this.fields.get(column);
+    this.refused.set(`${id} ${field}`, { mark: "error", words: `Not saved. ${message}`, text });
+    const number = this.records.find((record) => record.id === id)?.n;
+    this.notices.alarm(`Row ${number ?? ""} is not saved. ${message}`);
+    this.redraw();
+  }
+
+  async readLives() {
+    const asked = new URLSearchParams({ table: this.draft.table });
+    const answer = await fetch(`${this.draft.base}life.json?${asked}`).catch(() => null);
+    if (!answer?.ok) return;
+    this.lives = await answer.json();
+    this.mostHits = Math.max(0, ...Object.values(this.lives).map((life) => life.hits));
+    this.redraw(true);
+  }
+
+  dress(row) {
+    const { id } = row.getData();
+    row.getElement().classList.toggle("ed-dead", Boolean(this.lives?.[id]?.dead));
+    row.getElement().classList.toggle("ed-other", Boolean(this.others?.has(id)));
+  }
+
+  /** Mark the rows where others are. */
+  meet(people) {
+    const rows = new Set(people.map((one) => one.row));
+    if ([...rows].join() === [...(this.others ?? [])].join()) return;
+    this.others = rows;
+    this.redraw(true);
+  }
+
   // Where the person is
+
+  /** The rows on screen and beyond it, in their order, without groups and what is filtered out. */
+  shown() {
+    return this.table.rowManager.getDisplayRows().filter((row) => row.type === "row");
+  }
 
   /** The selected block: rows and columns from and to, both included. */
   block() {
     const range = this.table.getRanges()[0];
     if (!range) return null;
     const rows = range.getRows().map((row) => row.getData());
-    const fields = range.getColumns().map((column) => column.getField());
-    const columns = fields.map((field) => Number(field?.slice(1))).filter((n) => !Number.isNaN(n));
-    return rows.length && columns.length ? { rows, columns } : null;
+    const columns = range
+      .getColumns()
+      .map((column) => column.getField())
+      .filter((field) => /^c\d+$/.test(field ?? ""))
+      .map((field) => Number(field.slice(1)));
+    const records = rows.filter((record) => record.id);
+    return records.length ? { rows: records, columns } : null;
+  }
+
+  chosen() {
+    return this.block()?.rows[0];
   }
 
   active() {
     const block = this.block();
     if (!block) return null;
-    const rows = this.table.rowManager.rows;
-    return { row: rows.findIndex((one) => one.data.id === block.rows[0].id), column: block.columns[0] };
+    const row = this.shown().findIndex((one) => one.data.id === block.rows[0].id);
+    return { row, column: block.columns[0] ?? 0 };
   }
 
-  select(row, column = 0) {
-    const wanted = this.table.rowManager.rows[row];
-    if (!wanted) return;
-    const component = wanted.getComponent();
-    this.table.scrollToRow(component, "nearest", false).catch(() => {});
-    const cell = component.getCell(`c${column}`);
-    if (!cell) return;
-    this.table.getRanges()[0]?.setBounds(cell, cell);
-    this.place.focus({ preventScroll: true });
+  select(at, column = 0) {
+    const row = this.shown()[at];
+    if (!row) return;
+    this.table.scrollToRow(row.getComponent(), "nearest", false).catch(() => {});
+    this.choose(row, row, column, column);
+    this.focus();
+  }
+
+  choose(first, last, left, right) {
+    const cell = (row, column) => row.getComponent().getCell(`c${column}`);
+    const [from, to] = [cell(first, left), cell(last, right)];
+    if (from && to) this.table.getRanges()[0]?.setBounds(from, to);
+  }
+
+  /** One cell on, as an arrow key would. */
+  go(direction) {
+    this.focus();
+    this.table.modules.selectRange.navigate(false, false, direction);
   }
 
   read() {
-    const block = this.block();
-    if (block) this.side.sentence(this.draft, block.rows[0].id, this.active().row + 1);
+    const record = this.chosen();
+    if (record) this.side.sentence(this.draft, record.id, record.n);
   }
 
-  // Acts on rows
+  // What is shown
+
+  filter(field, text) {
+    if (text.trim()) this.filters.set(field, text.trim().toLowerCase());
+    else this.filters.delete(field);
+    this.look();
+  }
+
+  find(text) {
+    this.wanted = text.trim().toLowerCase();
+    this.look();
+  }
+
+  look() {
+    if (!this.wanted && !this.filters.size) return this.table.clearFilter(true);
+    const holds = (record, field, text) => (record[field] ?? "").toLowerCase().includes(text);
+    this.table.setFilter(
+      (record) =>
+        [...this.filters].every(([field, text]) => holds(record, field, text)) &&
+        (!this.wanted || this.columns.some(({ field }) => holds(record, field, this.wanted))),
+    );
+  }
+
+  tellShown() {
+    const narrowed = this.wanted || this.filters.size;
+    const shown = this.table.rowManager.activeRows.length;
+    this.side.say(narrowed ? `${shown} of ${this.records.length} rows` : "");
+  }
+
+  // Acts
 
   clear() {
     const block = this.block();
     if (!block) return;
-    const changes = block.rows.flatMap((record) =>
-      block.columns.map((column) => [record, column, this.columns[column].empty]),
-    );
-    this.change(changes);
+    const emptied = (record) => block.columns.map((at) => [record, at, this.columns[at].empty]);
+    this.change(block.rows.flatMap(emptied));
   }
 
   fillDown() {
     const block = this.block();
     if (!block) return;
-    const [first, ...others] = block.rows;
-    this.change(
-      others.flatMap((record) =>
-        block.columns.map((column) => [record, column, first[this.columns[column].field]]),
-      ),
-    );
+    let [first, ...others] = block.rows;
+    if (!others.length) {
+      // As in a spreadsheet: one row alone is filled from the row above it.
+      const above = this.shown()[this.active().row - 1];
+      if (!above) return;
+      [first, others] = [above.data, [first]];
+    }
+    const filled = (record) => block.columns.map((at) => [record, at, first[this.columns[at].field]]);
+    this.change(others.flatMap(filled));
+  }
+
+  moved(row) {
+    const next = row.getNextRow();
+    const operation = {
+      op: "move_rows",
+      rows: [row.getData().id],
+      before: next ? next.getData().id : null,
+    };
+    this.act(operation);
   }
 }
 

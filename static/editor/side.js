@@ -1,4 +1,4 @@
-// What stands around the grid: whether it is saved, the row in words, what is wrong.
+// What stands around the grid: the row in words, what is wrong.
 
 const PAUSE = 120;
 
@@ -11,31 +11,6 @@ export class Side {
 
   part(name) {
     return document.querySelector(`[data-${name}]`);
-  }
-
-  state(words, tone = "") {
-    const place = this.part("state");
-    place.textContent = words;
-    place.className = tone;
-  }
-
-  saved(summary) {
-    this.state(`Saved ${new Date().toLocaleTimeString("en-GB")}`);
-    this.part("refusal").hidden = true;
-    if (summary) this.say(summary);
-  }
-
-  /** Say why an edit was refused, and keep what the person typed where they can copy it. */
-  refused(message, operations) {
-    this.state("Not saved", "bad");
-    const texts = (operations ?? []).flatMap((one) => (one.cells ?? []).map((cell) => cell[2]));
-    const place = this.part("refusal");
-    place.hidden = false;
-    place.querySelector("p").textContent = message;
-    const kept = place.querySelector("code");
-    kept.hidden = !texts.length;
-    kept.textContent = texts.slice(0, 20).join(" · ");
-    document.getElementById("alarm").textContent = message;
   }
 
   say(words) {
@@ -90,6 +65,7 @@ export class Side {
     this.at = ((this.at ?? -1) + 1) % this.marks.length;
     const { row, column } = this.marks[this.at];
     const place = grid.columns.findIndex((one) => one.label === column);
-    grid.select(row - 1, Math.max(place, 0));
+    const at = grid.shown().findIndex((one) => one.data.n === row);
+    grid.select(at, Math.max(place, 0));
   }
 }

@@ -1,24 +1,30 @@
-// The bar above the grid: find, columns, groups, rows, undo and redo.
+// The bar above the grid: find, filters, columns, groups, rows, undo and redo.
 
+import { element } from "./elements.js";
 import { addRow, removeRows } from "./keys.js";
 
-export function listenToTools(page, grid, draft) {
+export function listenToTools(page, grid, draft, comments) {
   const acts = {
-    add: () => addRow(grid, draft),
-    remove: () => removeRows(grid, draft),
+    add: () => addRow(grid),
+    remove: () => removeRows(grid),
     undo: () => draft.step("undo"),
     redo: () => draft.step("redo"),
+    talk: () => comments.open(),
+    filter: (button) => showFilters(page, grid, button),
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
-    if (button) acts[button.dataset.act]?.();
+    if (button) acts[button.dataset.act]?.(button);
+  });
+  grid.place.addEventListener("click", (event) => {
+    if (event.target.closest("[data-talk]")) setTimeout(() => comments.open());
   });
   const find = page.querySelector("[data-find]");
-  find.addEventListener("input", () => look(grid, find));
+  find.addEventListener("input", () => grid.find(find.value));
   find.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" && event.key !== "Enter") return;
     if (event.key === "Escape") find.value = "";
-    look(grid, find);
+    grid.find(find.value);
     grid.select(0);
   });
   page.querySelector("[data-policy]")?.addEventListener("change", ({ target }) => {
@@ -26,33 +32,32 @@ export function listenToTools(page, grid, draft) {
   });
   listColumns(page, grid);
   const groups = page.querySelector("[data-group]");
-  for (const column of grid.columns) {
-    groups.add(new Option(column.label, column.field));
-  }
+  for (const column of grid.columns) groups.add(new Option(column.label, column.field));
   groups.addEventListener("change", () => grid.table.setGroupBy(groups.value || false));
 }
 
-function look(grid, find) {
-  const wanted = find.value.trim().toLowerCase();
-  if (!wanted) grid.table.clearFilter(true);
-  else
-    grid.table.setFilter((record) =>
-      grid.columns.some(({ field }) => record[field]?.toLowerCase().includes(wanted)),
-    );
-  const shown = grid.table.rowManager.activeRows.length;
-  grid.side.say(wanted ? `${shown} of ${grid.table.rowManager.rows.length} rows` : "");
+/** Open the fields under the names of the columns; closing them shows every row again. */
+function showFilters(page, grid, button) {
+  const open = page.classList.toggle("ed--filter");
+  button.setAttribute("aria-pressed", String(open));
+  const fields = [...grid.place.querySelectorAll(".ed-filter")];
+  if (!open) {
+    for (const field of fields) field.value = "";
+    grid.filters.clear();
+    grid.look();
+  }
+  grid.table.redraw(true);
+  if (open) fields[0]?.focus();
 }
 
 function listColumns(page, grid) {
   const list = page.querySelector("[data-columns]");
-  for (const column of grid.columns) {
-    const label = document.createElement("label");
-    label.className = "check";
-    const box = document.createElement("input");
-    box.type = "checkbox";
-    box.checked = true;
+  const lives = ["hits", "overturned"].map((field) => ({ field, label: LIVES[field] }));
+  for (const column of [...lives, ...grid.columns]) {
+    const box = element("input", { type: "checkbox", checked: "" });
     box.addEventListener("change", () => grid.table.toggleColumn(column.field));
-    label.append(box, column.label);
-    list.append(label);
+    list.append(element("label", { class: "check" }, box, column.label));
   }
 }
+
+const LIVES = { hits: "Hits", overturned: "Overturned" };
