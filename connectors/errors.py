@@ -11,7 +11,7 @@ class Answer:
     """What a receiver said to one attempt; `text` is cut to what is kept for people to read.
 
     With `more` the delivery has further steps: `progress` is stored, then the next one is taken.
-    `step` names in a few words what was done.
+    `step` names in a few words what was done; `wait_until` is when the next one may be taken.
     """
 
     code: int | None
@@ -20,6 +20,7 @@ class Answer:
     more: bool = False
     progress: Mapping[str, Any] = field(default_factory=dict)
     step: str = ""
+    wait_until: datetime | None = None
 
 
 class DeliveryError(Exception):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<uuid:delivery_id>/", deliveries.delivery, name="delivery"),
     path("deliveries/<uuid:delivery_id>/resend/", deliveries.resend, name="resend"),
+    path("deliveries/<uuid:delivery_id>/roll-back/", deliveries.roll_back, name="roll_back"),
     path("api-keys/", api_keys.api_key_list, name="api_key_list"),
     path("api-keys/<uuid:key_id>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),
 ]

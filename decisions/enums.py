@@ -129,6 +129,7 @@ class EventKind(TextChoices):
     DELIVERY_FAILED = "delivery.failed", "Delivery attempt failed"
     DELIVERY_DEAD = "delivery.dead", "Delivery given up"
     DELIVERY_RESENT = "delivery.resent", "Delivery sent again by hand"
+    DELIVERY_ROLLED_BACK = "delivery.rolled_back", "Delivery to be taken back"
     MODEL_CREATED = "model.created", "Decision model created"
     MODEL_DRAFTED = "model.drafted", "Model version drafted"
     MODEL_PROPOSED = "model.proposed", "Model version proposed"

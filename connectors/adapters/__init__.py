@@ -4,10 +4,12 @@ from connectors.adapters.base import Envelope, Party
 from connectors.adapters.line import CallNote, Line
 from connectors.adapters.rss import FeedParty
 from connectors.adapters.sandbox import SandboxParty
+from connectors.adapters.spotify_web import SpotifyWebParty
 from connectors.adapters.webhook import WebhookParty
 
 PARTIES: dict[str, Party] = {
-    party.kind.key: party for party in (FeedParty(), WebhookParty(), SandboxParty())
+    party.kind.key: party
+    for party in (SpotifyWebParty(), FeedParty(), WebhookParty(), SandboxParty())
 }
 
 

@@ -1,7 +1,6 @@
 """What a kind of outside party is: its words in the catalogue, and what sets it up."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -63,7 +62,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of party. `topics` are the actions it can take; empty for one that is only read."""
+    """One kind of party. `topics` are the actions it takes; `undoes` that it can take them back."""
 
     key: str
     label: str
@@ -75,13 +74,12 @@ class Kind:
     oauth: OAuth | None = None
     sends: bool = False
     topics: tuple[str, ...] = ()
+    undoes: bool = False
     fetched: tuple[Fetched, ...] = ()
     base: str = ""
     signs: bool = False
     polls_every: timedelta | None = None
     only_one: bool = False
-    tests_with: str = ""
-    hints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def secret_names(self) -> tuple[str, ...]:

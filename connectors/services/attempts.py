@@ -166,7 +166,7 @@ def write(delivery: Delivery, result: Tried, *, now: datetime) -> bool:
         still_ours = _ours(delivery).update(**changes)
         if still_ours:
             _record(delivery, result, state, content_hash, now=now)
-    return bool(still_ours) and result.answer.more
+    return bool(still_ours) and result.answer.more and result.answer.wait_until is None
 
 
 def _hold(delivery: Delivery, result: Tried, *, now: datetime) -> None:
@@ -204,7 +204,7 @@ def _changes(
             "attempts_allowed": delivery.attempts + ATTEMPTS,
         }
     if state == DeliveryState.PENDING:
-        changes["next_attempt_at"] = now
+        changes["next_attempt_at"] = result.answer.wait_until or now
     if state == DeliveryState.FAILED:
         asked = result.failure.retry_after if result.failure else None
         tries = delivery.step_attempts

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from connectors.adapters import party_of
+from connectors.adapters.base import UNDO
 from connectors.enums import DELIVERY_TRANSITIONS, DeliveryState
 from connectors.models import Connector, Delivery, Pulse
 from connectors.services.attempts import Lines, claim, try_once, write
@@ -85,6 +87,38 @@ def resend(delivery: Delivery, *, actor: Actor, now: datetime) -> Delivery:
             submission_id=submission_id,
             detail=detail,
             caused_by=resent.pk,
+        )
+    return fresh
+
+
+def roll_back(delivery: Delivery, *, actor: Actor, now: datetime) -> Delivery:
+    """Take back what a delivery did, as far as its party can; goes out like any delivery."""
+    if not party_of(delivery.connector.kind).kind.undoes:
+        raise Refused(f"{delivery.connector.name} cannot take back what it did.")
+    with transaction.atomic():
+        moved = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        if moved.progress.get(UNDO):
+            raise Refused("This delivery is rolled back already.")
+        if moved.state == DeliveryState.SENDING:
+            raise Refused("This delivery is on its way. Wait for its answer, then roll it back.")
+        if not moved.progress:
+            raise Refused("This delivery has done nothing yet that could be taken back.")
+        Delivery.objects.filter(pk=delivery.pk).update(
+            progress={**moved.progress, UNDO: True},
+            state=DeliveryState.PENDING,
+            next_attempt_at=now,
+            step_attempts=0,
+            attempts_allowed=F("attempts") + ATTEMPTS,
+        )
+        fresh = Delivery.objects.select_related("connector", "action__decision").get(pk=delivery.pk)
+        detail = {"connector": fresh.connector.key, "topic": fresh.action.topic}
+        events.record(
+            EventKind.DELIVERY_ROLLED_BACK,
+            fresh,
+            actor=actor,
+            now=now,
+            submission_id=fresh.action.decision.submission_id,
+            detail=detail,
         )
     return fresh
 

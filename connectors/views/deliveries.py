@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from connectors import queries
+from connectors.adapters import party_of
+from connectors.adapters.base import UNDO
 from connectors.enums import DeliveryState
 from connectors.models import Connector, Delivery
 from connectors.services import sending
@@ -57,6 +59,10 @@ def delivery(request: PageRequest, delivery_id: UUID) -> HttpResponse:
         "may_resend": request.user.has_perm("connectors.resend_deliveries"),
         "can_resend": found.state
         in {DeliveryState.DEAD, DeliveryState.FAILED, DeliveryState.SUCCEEDED},
+        "can_roll_back": party_of(found.connector.kind).kind.undoes
+        and bool(found.progress)
+        and not found.progress.get(UNDO),
+        "link": found.progress.get("link", ""),
     }
     return render(request, "connectors/deliveries/page.html", context)
 
@@ -70,6 +76,19 @@ def resend(request: PageRequest, delivery_id: UUID) -> HttpResponse:
         actor = Actor.person(request.user)
         sending.resend(found, actor=actor, now=timezone.now())
         return "It is sent again, under the same id: nothing counts twice."
+
+    return act(request, work, back="connectors:delivery", delivery_id=delivery_id)
+
+
+@require_POST
+@requires("connectors.resend_deliveries")
+def roll_back(request: PageRequest, delivery_id: UUID) -> HttpResponse:
+    """Take back what one delivery did, as far as its party can."""
+    found = _found(delivery_id)
+
+    def work() -> str:
+        sending.roll_back(found, actor=Actor.person(request.user), now=timezone.now())
+        return f"{found.connector.name} takes it back within seconds."
 
     return act(request, work, back="connectors:delivery", delivery_id=delivery_id)
 

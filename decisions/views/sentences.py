@@ -142,6 +142,8 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.REVIEW_VERDICT_RECORDED: _verdict,
     EventKind.DELIVERY_REQUESTED: lambda d: f"{d.get('topic')} to {d.get('connector')}",
     EventKind.DELIVERY_RESENT: lambda d: f"{d.get('topic')} to {d.get('connector')}, by hand",
+    EventKind.DELIVERY_ROLLED_BACK: lambda d: f"{d.get('topic')} at {d.get('connector')}",
+    EventKind.DELIVERY_ADVANCED: lambda d: f"{d.get('connector')}: {d.get('step')}",
     EventKind.DELIVERY_SUCCEEDED: _attempt("Delivered to"),
     EventKind.DELIVERY_FAILED: _attempt("Not delivered to"),
     EventKind.DELIVERY_DEAD: _attempt("Given up:"),
