@@ -53,6 +53,7 @@ class DecisionForm(forms.Form):
 class ExpressionForm(DecisionForm):
     """A decision that is one expression."""
 
+    field_order = ("name", "question", "text")
     text = forms.CharField(
         label="Expression, in FEEL",
         max_length=20_000,
@@ -164,3 +165,106 @@ class NewInputForm(InputForm):
         field = self.fields["reference"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "the submission"), *tables]
+
+
+class PolicyForm(forms.Form):
+    """What happens when several rows match."""
+
+    hit_policy = forms.ChoiceField(label="When several rows match")
+    aggregation = forms.ChoiceField(
+        label="Results are combined",
+        required=False,
+        choices=[
+            ("", "not at all"),
+            ("SUM", "sum"),
+            ("MIN", "least"),
+            ("MAX", "most"),
+            ("COUNT", "how many"),
+        ],
+        help_text="Only where every match counts (collect).",
+    )
+
+    def __init__(self, *given: Any, policies: Choices, **named: Any) -> None:
+        super().__init__(*given, **named)
+        field = self.fields["hit_policy"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = policies
+
+
+class ColumnForm(forms.Form):
+    """A column: what stands over it, and what its cells hold."""
+
+    label = forms.CharField(label="Heading", required=False, max_length=200)
+    expression = forms.CharField(
+        label="Asks about",
+        required=False,
+        max_length=2000,
+        help_text="An input such as show.name, or FEEL.",
+    )
+    name = forms.CharField(label="Name in rules", required=False, max_length=200)
+    type = forms.ChoiceField(label="Holds", required=False)
+    allowed = forms.CharField(
+        label="Allowed values",
+        required=False,
+        max_length=20_000,
+        help_text="With commas between them.",
+    )
+    default = forms.CharField(
+        label="Otherwise",
+        required=False,
+        max_length=2000,
+        help_text="What comes out when no row matches.",
+    )
+
+    def __init__(self, *given: Any, part: str, types: Sequence[str], **named: Any) -> None:
+        super().__init__(*given, **named)
+        field = self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "not said"), *TYPES, *((name, name) for name in types)]
+        unwanted = {
+            "inputs": ("name", "default"),
+            "outputs": ("expression",),
+            "annotations": ("expression", "name", "type", "allowed", "default"),
+        }
+        for one in unwanted[part]:
+            del self.fields[one]
+        if part == "inputs":
+            self.fields["expression"].required = True
+            self.fields["expression"].widget.attrs["list"] = "paths"
+        if part == "annotations":
+            self.fields["label"].required = True
+
+
+class NewColumnForm(forms.Form):
+    """A column to add."""
+
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=[
+            ("input", "if: asks about something"),
+            ("output", "then: says something"),
+            ("annotation", "note"),
+        ],
+    )
+    label = forms.CharField(label="Heading", required=False, max_length=200)
+    asks = forms.CharField(
+        label="Asks about, or name of the output",
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs={"list": "paths"}),
+    )
+    type = forms.ChoiceField(label="Holds", required=False)
+
+    def __init__(self, *given: Any, types: Sequence[str], **named: Any) -> None:
+        super().__init__(*given, **named)
+        field = self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "not said"), *TYPES, *((name, name) for name in types)]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        if given.get("kind") != "annotation" and not given.get("asks"):
+            self.add_error("asks", "Say what the column asks about, or how its output is called.")
+        if given.get("kind") == "annotation" and not given.get("label"):
+            self.add_error("label", "Give the notes a heading.")
+        return given

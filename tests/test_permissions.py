@@ -63,6 +63,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:draft_add_input": ({"rule_author"}, {"rule_author"}),
     "decisions:draft_input": (READERS, {"rule_author"}),
     "decisions:draft_input_remove": (set(), {"rule_author"}),
+    "decisions:draft_table_settings": (READERS, {"rule_author"}),
+    "decisions:draft_table_rows": (READERS, set()),
+    "decisions:draft_row_new": (set(), {"rule_author"}),
+    "decisions:draft_row": (READERS, {"rule_author"}),
     "decisions:draft_table": (READERS, set()),
     "decisions:draft_rows": (READERS, set()),
     "decisions:draft_problems": (READERS, set()),
@@ -289,8 +293,12 @@ def records(monkeypatch):
         },
         **{
             f"decisions:draft_{name}": {"slug": model.key, "number": 1, "table_id": "spend_table"}
-            for name in ("table", "rows", "problems", "reading")
+            for name in (
+                *("table", "rows", "problems", "reading"),
+                *("table_settings", "table_rows", "row_new"),
+            )
         },
+        "decisions:draft_row": {**first, "table_id": "spend_table", "row_id": "rule1"},
         **{
             f"decisions:rule_test{act}": {"pk": rule_test.pk}
             for act in ("", "_edit", "_remove", "_accept")

@@ -5,7 +5,7 @@ rules that worked is refused, and the places are named.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,102 @@ class Hand:
     author: User
     based_on: int
     now: datetime
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column as its settings show it; `text` tells whether its cells are texts."""
+
+    id: str
+    part: str
+    at: int
+    label: str
+    text: bool
+    expression: str = ""
+    name: str = ""
+    type: str = ""
+    allowed: str = ""
+    default: str = ""
+
+    def as_given(self) -> dict[str, str]:
+        """Give it as a form does, values of texts without quotes."""
+        values = engine.texts_listed(self.allowed) if self.text else []
+        otherwise = engine.texts_listed(self.default) if self.text else []
+        plain = not any("," in value for value in values)
+        return {
+            "label": self.label,
+            "expression": self.expression,
+            "name": self.name,
+            "type": self.type,
+            "allowed": ", ".join(values) if values and plain else self.allowed,
+            "default": otherwise[0] if len(otherwise) == 1 else self.default,
+        }
+
+
+@dataclass(frozen=True)
+class TableSettings:
+    """What a table is around its rows."""
+
+    name: str
+    hit_policy: str
+    aggregation: str
+    columns: list[TableColumn]
+
+
+def settings_of(version: ModelVersion, table_id: str) -> TableSettings:
+    """Return the hit policy and the columns of a table; raises Invalid when there is none."""
+    loaded = loaded_draft(version)
+    for name, table in engine.named_tables(loaded.definitions):
+        if table.id == table_id:
+            texts = engine.texts_of(loaded, table_id).columns
+            return TableSettings(name, table.hit_policy, table.aggregation, _columns(table, texts))
+    raise Invalid("This table is no longer in the draft.")
+
+
+def _columns(table: Any, texts: Container[str]) -> list[TableColumn]:
+    inputs = [
+        TableColumn(
+            id=c.id,
+            part="inputs",
+            at=at,
+            label=c.label,
+            text=c.id in texts,
+            expression=c.text,
+            type=c.type_ref,
+            allowed=str(c.allowed),
+        )
+        for at, c in enumerate(table.inputs)
+    ]
+    outputs = [
+        TableColumn(
+            id=c.id,
+            part="outputs",
+            at=at,
+            label=c.label,
+            text=c.id in texts,
+            name=c.name,
+            type=c.type_ref,
+            allowed=str(c.allowed),
+            default=str(c.default),
+        )
+        for at, c in enumerate(table.outputs)
+    ]
+    notes = [
+        TableColumn(f"annotation:{at}", "annotations", at, str(name), text=False)
+        for at, name in enumerate(table.annotations)
+    ]
+    return [*inputs, *outputs, *notes]
+
+
+def _listed(typed: str) -> str:
+    """Read `approve, reject` as FEEL; what holds quotes or brackets is FEEL already."""
+    if any(sign in typed for sign in '"([') or not typed.strip():
+        return typed
+    return ", ".join(engine.quoted(part.strip()) for part in typed.split(",") if part.strip())
+
+
+def _said(typed: str) -> str:
+    return typed if '"' in typed or not typed or typed == "null" else engine.quoted(typed)
 
 
 def add_table(
@@ -115,8 +211,28 @@ def change_table(
     """Change the columns or the hit policy of a table; a new column gets its id here."""
     full = {**operation, "table": table_id}
     if full["op"] == "insert_column" and full.get("kind") != "annotation":
-        full["id"] = f"c_{new_id(hand.now).hex[:12]}"
+        full["id"] = f"c_{new_id(hand.now).hex[-12:]}"
     return edit_carefully(version, [full], "", hand)
+
+
+def change_column(
+    version: ModelVersion, table_id: str, column: TableColumn, given: dict[str, str], *, hand: Hand
+) -> Saved | None:
+    """Change a column to what a form says; None where nothing differs.
+
+    Values of texts are given as people write them: `approve, reject`.
+    """
+    now = column.as_given()
+    changed = {name: text for name, text in given.items() if now.get(name) != text}
+    if not changed:
+        return None
+    if column.text:
+        if "allowed" in changed:
+            changed["allowed"] = _listed(changed["allowed"])
+        if "default" in changed:
+            changed["default"] = _said(changed["default"])
+    operation = {"op": "change_column", "column": column.id, **changed}
+    return change_table(version, table_id, operation, hand=hand)
 
 
 def edit_carefully(

@@ -31,9 +31,11 @@ def tables_of(version: ModelVersion) -> list[TableName]:
     ]
 
 
-def shown_table(version: ModelVersion, table_id: str) -> dict[str, Any]:
-    """Return a table as an editor shows it; raises Invalid when there is none of this id."""
-    return _shown(loaded_draft(version), table_id)
+def shown_table(
+    version: ModelVersion, table_id: str, *, rows: Container[str] | None = None
+) -> dict[str, Any]:
+    """Return a table as an editor shows it, or some of its rows; raises Invalid for no table."""
+    return _shown(loaded_draft(version), table_id, rows=rows)
 
 
 def table_json(version: ModelVersion, table_id: str) -> bytes:
