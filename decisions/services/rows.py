@@ -28,11 +28,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """A part of a table: `start` counts from 0 and `total` is the whole."""
+    """A part of a table: rows as (id, sentence, cells); `start` counts from 0, `total` is all."""
 
     name: str
     columns: list[Column]
-    rows: list[tuple[str, list[str]]]
+    rows: list[tuple[str, str, list[str]]]
     start: int
     total: int
 
@@ -57,7 +57,10 @@ def rows_of(version: ModelVersion, table_id: str, *, start: int, size: int) -> R
     ids, name = _ids(version, table_id)
     start = min(max(0, start), max(0, len(ids) - 1)) // size * size
     shown = sheets.shown_table(version, table_id, rows=set(ids[start : start + size]))
-    rows = [(row[0], [cell for part in row[1:] for cell in part]) for row in shown["rows"]]
+    rows = [
+        (row[0], engine.sentence(shown, row), [cell for part in row[1:] for cell in part])
+        for row in shown["rows"]
+    ]
     return Rows(name, _columns(shown), rows, start, len(ids))
 
 

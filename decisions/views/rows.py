@@ -11,7 +11,7 @@ from decisions.access import PageRequest, refuse_unless_held, requires
 from decisions.errors import Fault
 from decisions.faults import words_of
 from decisions.models import ModelVersion
-from decisions.services import rows
+from decisions.services import rows, sheets
 from decisions.views.draft_frame import answered, draft_of, framed, hand_of, or_404
 
 ROWS_AT_ONCE = 100
@@ -33,13 +33,15 @@ def table_rows(request: PageRequest, slug: str, number: int, table_id: str) -> H
         {
             "id": row,
             "number": shown.start + at,
+            "sentence": sentence,
             "cells": list(zip(shown.columns, texts, strict=True)),
         }
-        for at, (row, texts) in enumerate(shown.rows, 1)
+        for at, (row, sentence, texts) in enumerate(shown.rows, 1)
     ]
     context = {
         **framed(request, found, "tables"),
         "table_id": table_id,
+        "tables": sheets.tables_of(found),
         "shown": shown,
         "lines": lines,
         "earlier": shown.start - ROWS_AT_ONCE + 1 if shown.start else 0,

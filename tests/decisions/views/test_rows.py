@@ -124,7 +124,7 @@ def test_second_author_of_a_row_is_told_who_changed_it(client):
 def test_reader_sees_rows_and_cannot_change_them(client):
     reader = signed_in(person("Leila Haddad", "auditor"))
     page = reader.get(page_of("rule2")).text
-    assert '<fieldset class="stack stack-8" disabled>' in page
+    assert '<fieldset class="cells" disabled>' in page
     assert reader.post(page_of("rule2"), rule2()).status_code == 403
 
 
