@@ -154,6 +154,15 @@ class Model:
         analyser = Analyser(self.graph, self.types)
         return analyser.analyse(self.definitions, self.problems, table=table, every=every)
 
+    def row_example(self, table: str, row: int) -> dict[str, Any] | None:
+        """Give a value of every input expression of a table that reaches a row, if some are known.
+
+        Rows count from 1. A row that others always come before has none.
+        """
+        if self.graph is None or self._compiler is None:
+            return None
+        return Analyser(self.graph, self.types).row_example(self.definitions, table, row)
+
     def to_xml(self) -> bytes:
         """Write the model as DMN 1.5 XML; raises Invalid when it could not be read."""
         if self.graph is None:

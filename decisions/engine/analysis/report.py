@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.analysis.cells import check_columns, check_values
 from decisions.engine.analysis.checked import STEPS, Checked
 from decisions.engine.analysis.findings import Analysis, Finding
 from decisions.engine.analysis.gaps import find_gaps, has_gaps
+from decisions.engine.analysis.lost import find_lost
 from decisions.engine.analysis.overlaps import find_overlaps, overlap_masks
 from decisions.engine.analysis.places import problem_findings
 from decisions.engine.analysis.reach import Bounds, Reach, tables_of
@@ -16,6 +18,7 @@ from decisions.engine.analysis.search import Budget
 from decisions.engine.analysis.shadows import find_shadowed, find_unreachable
 from decisions.engine.analysis.space import Space, space_of
 from decisions.engine.analysis.unused import find_unused
+from decisions.engine.analysis.witnesses import row_example
 from decisions.engine.feel import nodes as n
 from decisions.engine.graph import Graph
 from decisions.engine.problems import Invalid, Problem, did_you_mean
@@ -56,6 +59,8 @@ class Analyser:
         placed = problem_findings(problems, [(node, name) for node, name, _ in tables])
         findings = [item for item in placed if table is None or item.table == table]
         findings.extend(finding for checked in checks for finding in checked.findings)
+        lost = find_lost(self.graph, definitions, self.types)
+        findings.extend(item for item in lost if table is None or item.table == table)
         if table is None:
             findings.extend(find_unused(self.graph, definitions))
         return Analysis(
@@ -63,6 +68,17 @@ class Analyser:
             tuple(row for checked in checks for row in checked.unjudged),
             tuple(item for checked in checks for item in checked.left),
         )
+
+    def row_example(
+        self, definitions: m.Definitions, table: str, row: int
+    ) -> dict[str, Any] | None:
+        """Give values that reach a row of a table, if some are known; rows count from 1."""
+        for part in self.graph.parts.values():
+            if part.file.definitions is definitions:
+                for node, scope in tables_of(part, self.reach):
+                    if node.id == table and 0 < row <= len(node.rules):
+                        return row_example(self._space(node, scope), row - 1)
+        return None
 
     def _check(self, node: n.Table, decision: str, scope: Bounds, *, every: bool) -> Checked:
         checked = Checked(node, decision, self._space(node, scope), every)

@@ -15,7 +15,7 @@ from typing import Any
 
 from decisions.engine.feel import nodes as n
 from decisions.engine.tables.sets import CellSet, cell_set, spans_in
-from decisions.engine.types import NUMBER, SCALARS, Type, base_of
+from decisions.engine.types import NUMBER, SCALARS, STRING, Type, base_of
 
 CLASSES_KEPT = 512
 """How many masks a column may have; with more classes, neighbours share a mask."""
@@ -118,7 +118,8 @@ def column_of_sets(sets: Sequence[CellSet | None], base: Type) -> Column:
         return Column(base, len(sets), sets, None, _bounds(distinct, base))
     values: dict[Any, int] = {}
     for cell in distinct:
-        for value in cell.values or ():
+        # Texts hash anew in every process; examples of an analysis must not change with them.
+        for value in sorted(cell.values or ()) if base == STRING else cell.values or ():
             values.setdefault(value, len(values))
     return Column(base, len(sets), sets, values, ())
 
