@@ -15,6 +15,7 @@ from decisions.views import (
     models,
     outline,
     people,
+    problems,
     reference_changes,
     references,
     releases,
@@ -77,7 +78,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{TABLE}/rows/new/", rows.new_row, name="draft_row_new"),
     path(f"{TABLE}/rows/of/<str:row_id>/", rows.row, name="draft_row"),
     path(f"{TABLE}/rows.json", drafts.rows, name="draft_rows"),
-    path(f"{TABLE}/problems", drafts.problems, name="draft_problems"),
+    path(f"{TABLE}/problems", problems.problems, name="draft_problems"),
+    path(f"{TABLE}/problems/<slug:key>/cure", problems.cure, name="draft_cure"),
     path(f"{TABLE}/reading", drafts.reading, name="draft_reading"),
     path(
         "models/<slug:slug>/drafts/<int:number>/operations",

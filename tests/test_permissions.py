@@ -70,6 +70,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:draft_table": (READERS, set()),
     "decisions:draft_rows": (READERS, set()),
     "decisions:draft_problems": (READERS, set()),
+    "decisions:draft_cure": (set(), {"rule_author"}),
     "decisions:draft_reading": (READERS, set()),
     "decisions:draft_operations": (set(), {"rule_author"}),
     "decisions:draft_undo": (set(), {"rule_author"}),
@@ -303,6 +304,7 @@ def records(monkeypatch):
             f"decisions:rule_test{act}": {"pk": rule_test.pk}
             for act in ("", "_edit", "_remove", "_accept")
         },
+        "decisions:draft_cure": {**first, "table_id": "spend_table", "key": "none"},
         "decisions:version_tests_file": {**first, "kind": "csv"},
         "decisions:table_coverage": {**first, "table_id": "spend_table"},
         "decisions:challengers": {"slug": model.key},

@@ -10,7 +10,7 @@ from decisions.enums import RunState
 from decisions.errors import Expected, Fault, Invalid
 from decisions.ids import id_at
 from decisions.models import ImpactReport, ModelVersion, Proposal, ReferenceTableVersion
-from decisions.services import simulation, testing
+from decisions.services import checking, simulation, testing
 from decisions.services.authoring import faults_of
 from decisions.services.guarding import try_all
 from decisions.services.rulesets import current_references, sources_of
@@ -25,8 +25,6 @@ NAMES = {
 WINDOW = timedelta(days=30)
 MISSING = "missing"
 MOST_NAMED = 3
-# Findings that keep rules from being proposed though decisions could be made with them.
-BLOCKING = frozenset({"table.unreachable"})
 
 
 @dataclass(frozen=True)
@@ -120,11 +118,7 @@ def _rules(content: Content) -> str:
             f"The rules have no decision named “{owner.decision_name}”. "
             "Name the decision that gives the outcome so."
         )
-    if faults := [
-        Fault(code=f.code, where=f.where, message=f.message, hint=f.hint)
-        for f in loaded.analyse().findings
-        if f.severity == "error" or f.code in BLOCKING
-    ]:
+    if faults := checking.blocking(content.version, loaded, now=content.now):
         raise Invalid(f"The tables have {_listed(faults, 'fault')}", faults)
     tables = engine.tables_of(loaded.definitions)
     rows = sum(len(table.rules) for table in tables)

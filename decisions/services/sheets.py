@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Container
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -62,16 +62,6 @@ def _keep(key: tuple[UUID, int, str, str], written: bytes) -> None:
         _written[key] = written
         while len(_written) > 1 and sum(map(len, _written.values())) > MOST_BYTES:
             del _written[next(iter(_written))]
-
-
-def findings_of(version: ModelVersion, table_id: str) -> list[dict[str, Any]]:
-    """Return what the analysis finds in a table, the errors first."""
-    try:
-        found = loaded_draft(version).analyse(table=table_id).findings
-    except engine.Invalid as error:
-        raise Invalid(str(error)) from error
-    ranks = {"error": 0, "warning": 1, "info": 2}
-    return [asdict(finding) for finding in sorted(found, key=lambda f: ranks[f.severity])]
 
 
 def sentence_of(version: ModelVersion, table_id: str, row_id: str) -> str:

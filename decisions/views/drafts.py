@@ -87,15 +87,6 @@ def rows(request: PageRequest, slug: str, number: int, table_id: str) -> HttpRes
 
 @require_safe
 @requires("decisions.view_rules")
-def problems(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
-    """Give what is wrong with the table, as a part of its page."""
-    found = draft_of(slug, number)
-    context = {"findings": or_404(sheets.findings_of, found, table_id)}
-    return render(request, "decisions/drafts/_problems.html", context)
-
-
-@require_safe
-@requires("decisions.view_rules")
 def reading(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """Say one row as a sentence."""
     found, row = draft_of(slug, number), request.GET.get("row", "")

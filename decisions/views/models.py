@@ -100,7 +100,6 @@ def frame(owner: DecisionModel, shown: ModelVersion, part: str) -> dict[str, Any
         "inputs": inputs,
         "asked": sum(row.depth == 0 for row in inputs),
         "tabs": table_tabs(described),
-        "test_count": shown.tests.count(),
         "alarms": alarms_of(owner, described) if shown.pk == owner.live_version_id else [],
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,13 +15,12 @@ from decisions.access import PageRequest, requires
 from decisions.enums import VersionState
 from decisions.errors import Expected, Invalid, Refused
 from decisions.forms import ReasonForm
-from decisions.models import Decision, DecisionModel, ModelVersion, RuleTest
+from decisions.models import Decision, ModelVersion, RuleTest
 from decisions.queries import rule_tests as queries
-from decisions.queries import rules
 from decisions.rule_test_forms import CaseForm, TestFileForm, expectations, expected_from
-from decisions.services import test_files, test_runs, testing
+from decisions.services import test_files, test_runs, testing, witnesses
 from decisions.services.testing import Said
-from decisions.views.models import frame
+from decisions.views.draft_frame import draft_of, framed
 from decisions.views.rule_test_lists import coverage_context, list_context
 
 FILES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
@@ -36,21 +35,23 @@ class Start:
     initial: Mapping[str, Any] = field(default_factory=dict)
     decision: Decision | None = None
     note: str = ""
+    sure: bool = True
 
 
 @require_safe
 @requires("decisions.view_rules")
 def version_tests(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """List the tests of a version with what each says; asks again while some are not run yet."""
-    version = _version(slug, number)
+    version = draft_of(slug, number)
     runs = problem = None
     try:
         runs = test_runs.run_some(version, again="again" in request.GET, now=timezone.now())
     except Expected as error:
         problem = str(error)
     context = list_context(version, runs, request.GET.get("first", ""))
-    context |= {"problem": problem, "may_edit": _may_edit(request, version)}
+    context |= {"problem": problem}
     if request.htmx:
+        context = framed(request, version, "tests") | context
         return render(request, "decisions/tests/_results.html", context)
     context |= {"file_form": TestFileForm()}
     return _framed(request, version, "decisions/tests/list.html", context)
@@ -60,13 +61,12 @@ def version_tests(request: PageRequest, slug: str, number: int) -> HttpResponse:
 @requires("decisions.view_rules")
 def table_coverage(request: PageRequest, slug: str, number: int, table_id: str) -> HttpResponse:
     """Show one table with what the tests reach of it, row by row and cell by cell."""
-    version = _version(slug, number)
+    version = draft_of(slug, number)
     try:
         runs = test_runs.run_some(version, now=timezone.now())
         context = coverage_context(version, runs, table_id, request.GET.get("first", ""))
     except Expected as error:
         raise Http404(str(error)) from error
-    context |= {"may_edit": _may_edit(request, version)}
     return _framed(request, version, "decisions/tests/coverage.html", context)
 
 
@@ -76,7 +76,7 @@ def version_tests_file(request: PageRequest, slug: str, number: int, kind: str) 
     """Give the tests of a version as a file."""
     if kind not in FILES:
         raise Http404("Tests come as json or csv.")
-    version = _version(slug, number)
+    version = draft_of(slug, number)
     write = test_files.to_json if kind == "json" else test_files.to_csv
     name = f"{slug}-v{number}-tests.{kind}"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -87,7 +87,7 @@ def version_tests_file(request: PageRequest, slug: str, number: int, kind: str) 
 @requires("decisions.author_rules")
 def version_tests_import(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """Take tests in from a file."""
-    version = _version(slug, number)
+    version = draft_of(slug, number)
     form = TestFileForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -104,7 +104,7 @@ def version_tests_import(request: PageRequest, slug: str, number: int) -> HttpRe
             messages.success(request, f"{added} tests added, {changed} changed.")
             return redirect("decisions:version_tests", slug, number)
     context = list_context(version, test_runs.run_some(version, now=timezone.now()), "")
-    context |= {"file_form": form, "may_edit": _may_edit(request, version)}
+    context |= {"file_form": form}
     return _framed(request, version, "decisions/tests/list.html", context, code=422)
 
 
@@ -120,7 +120,7 @@ def rule_test(request: PageRequest, pk: UUID) -> HttpResponse:
 @requires("decisions.author_rules")
 def rule_test_new(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """Write a test, from nothing or from a decision."""
-    version = _version(slug, number)
+    version = draft_of(slug, number)
     return _form(request, version, None, _start_of(request, version))
 
 
@@ -272,21 +272,33 @@ def _saved(
 
 
 def _start_of(request: PageRequest, version: ModelVersion) -> Start:
-    """Find what the address names to start from."""
-    key = request.GET.get("decision", "")
-    if not key:
-        return Start()
+    """Find what the address names to start from: a decision, a row, or a problem of a table."""
+    asked = request.GET
     try:
-        decision = get_object_or_404(
-            Decision.objects.select_related("submission").prefetch_related("submission__evidence"),
-            pk=UUID(key),
-        )
-        facts = testing.case_of(version, decision)
+        if key := asked.get("decision"):
+            return _from_decision(version, UUID(key))
+        table = asked.get("table", "")
+        if key := asked.get("problem"):
+            found = witnesses.for_problem(version, table, key, now=timezone.now())
+        elif (row := asked.get("row", "")).isascii() and row.isdigit() and len(row) < 7:
+            found = witnesses.for_row(version, table, int(row), now=timezone.now())
+        else:
+            return Start()
     except (ValueError, Invalid) as error:
-        raise Http404("There is no such decision of this model.") from error
+        raise Http404("What this test was to be made of is no longer there.") from error
+    if found is None:
+        raise Http404("This problem is no longer there.")
+    return Start(found.facts, initial={"at": found.at}, note=found.note, sure=found.sure)
+
+
+def _from_decision(version: ModelVersion, key: UUID) -> Start:
+    decision = get_object_or_404(
+        Decision.objects.select_related("submission").prefetch_related("submission__evidence"),
+        pk=key,
+    )
     outputs = testing.outputs_by_path(decision.outputs or {})
     return Start(
-        facts,
+        testing.case_of(version, decision),
         {"outcome": outputs["outcome"]} if "outcome" in outputs else {},
         {"name": str(decision.submission)[:200], "at": decision.evaluated_at},
         decision,
@@ -308,27 +320,16 @@ def _test_page(
         "problem": problem,
         "form": form,
         "facts": test.facts,
-        "may_edit": _may_edit(request, version),
     }
     return _framed(request, version, "decisions/tests/page.html", context, code=code)
 
 
 def _framed(
-    request: HttpRequest,
+    request: PageRequest,
     version: ModelVersion,
     template: str,
     context: dict[str, Any],
     *,
     code: int = 200,
 ) -> HttpResponse:
-    owner = get_object_or_404(rules.models(), pk=version.model_id)
-    return render(request, template, frame(owner, version, "tests") | context, status=code)
-
-
-def _may_edit(request: PageRequest, version: ModelVersion) -> bool:
-    return version.state == VersionState.DRAFT and request.user.has_perm("decisions.author_rules")
-
-
-def _version(slug: str, number: int) -> ModelVersion:
-    owner = get_object_or_404(DecisionModel.objects.select_related("live_version"), key=slug)
-    return get_object_or_404(owner.versions.select_related("model__live_version"), number=number)
+    return render(request, template, framed(request, version, "tests") | context, status=code)

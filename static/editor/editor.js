@@ -1,6 +1,7 @@
 // The editor of a decision table: starts on the page that holds one.
 
 import { Comments } from "./comments.js";
+import { listenToCures } from "./cures.js";
 import { Draft } from "./draft.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
@@ -21,6 +22,7 @@ async function start(page) {
   const comments = new Comments(page, grid);
   listenToKeys(page, grid, draft, comments);
   listenToTools(page, grid, draft, comments);
+  listenToCures(grid, draft);
   page.dataset.ready = "yes";
   grid.readLives();
   comments.count();

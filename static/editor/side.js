@@ -37,14 +37,27 @@ export class Side {
     this.checking = setTimeout(() => this.check(), 400);
   }
 
+  /** Show what is wrong at once, and again when real submissions have been counted. */
   async check() {
+    const round = (this.round = (this.round ?? 0) + 1);
+    const address = this.part("problems").dataset.problems;
+    for (const query of ["?quick", ""]) {
+      const answer = await fetch(address + query, { headers: { "HX-Request": "true" } }).catch(() => null);
+      if (!answer?.ok || round !== this.round) return;
+      if (!this.show(await answer.text())) return;
+    }
+  }
+
+  /** Put the problems in their place, and tell whether counts are still to come. */
+  show(text) {
     const place = this.part("problems");
-    const answer = await fetch(place.dataset.problems).catch(() => null);
-    if (!answer?.ok) return;
-    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const read = new DOMParser().parseFromString(text, "text/html");
+    const focused = focusedAt(place);
     place.replaceChildren(...read.body.childNodes);
+    if (focused >= 0) place.querySelectorAll("button, a, summary")[focused]?.focus();
     this.readProblems();
     this.onProblems(this.marks);
+    return Boolean(place.querySelector("[data-uncounted]"));
   }
 
   readProblems() {
@@ -68,4 +81,9 @@ export class Side {
     const at = grid.shown().findIndex((one) => one.data.n === row);
     grid.select(at, Math.max(place, 0));
   }
+}
+
+/** Where among the buttons of the problems the focus is, so that it can stay there. */
+function focusedAt(place) {
+  return [...place.querySelectorAll("button, a, summary")].indexOf(document.activeElement);
 }

@@ -36,19 +36,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "fixes.0.do": "replace",
         "playlist": None,
     },
-    "support_prioritisation": {
-        "outcome": "route",
-        "priority": "P2",
-        "destination": "ad_ops",
-        "spend_at_risk": 16848,
-        "reasons.0.code": "RISK_CONSIDERABLE",
-        "reasons.1.code": "IMPRESSIONS_DROP",
-        "reasons.2": "(nothing)",
-        "conditions.0.code": "CHANGED_BY_ADVERTISER",
-        "conditions.1": "(nothing)",
-        "compensation.state": "none",
-        "actions": ["support.macro"],
-    },
 }
 INVALID: dict[str, list[tuple[str, Any]]] = {
     "branded_playlist": [
@@ -71,24 +58,6 @@ INVALID: dict[str, list[tuple[str, Any]]] = {
         ("go_live", "soon"),
         ("paid_placement", None),
         ("artist_consent", []),
-    ],
-    "support_prioritisation": [
-        ("case_id", ""),
-        ("opened_at", None),
-        ("category", "complaint"),
-        ("ad_account_id", "ce4ff15e"),
-        ("campaign_id", "spring campaign"),
-        ("contract_tier", "gold"),
-        ("daily_spend_7d", -1),
-        ("days_to_end", 1.5),
-        ("impressions_delta", -1.2),
-        ("completion_delta_pts", -101),
-        ("entity_status", "RUNNING"),
-        ("last_change", {"actor": "ADVERTISER_USER"}),
-        ("reopened", None),
-        ("sentiment", -40),
-        ("fault", "theirs"),
-        ("data_problems", "ads_api_error"),
     ],
 }
 
