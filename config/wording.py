@@ -45,6 +45,18 @@ def money(amount: Any, currency: str = "", *, short: bool = False) -> str:
     return f"{sign}{digits}" if sign else f"{currency}{NBSP}{digits}".strip(NBSP)
 
 
+def rough_money(amount: Any, currency: str = "") -> str:
+    """A sum where there is little room: €1.4 m, €142 k, and below ten thousand as it is."""
+    exact = Decimal(str(amount))
+    for unit, sign in ((Decimal(10**6), "m"), (Decimal(10**3), "k")):
+        if abs(exact) >= max(unit, Decimal(10**4)):
+            scaled = exact / unit
+            places = 1 if abs(scaled) < 100 and sign == "m" else 0
+            prefix = CURRENCY_SIGNS.get(currency) or (f"{currency}{NBSP}" if currency else "")
+            return f"{prefix}{scaled:,.{places}f}{NBSP}{sign}"
+    return money(exact, currency, short=True)
+
+
 def duration(seconds: float | timedelta) -> str:
     """The two largest units: 1 h 12 min, 48 min, 12 s, 3 d 4 h."""
     if isinstance(seconds, timedelta):

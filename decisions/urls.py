@@ -94,6 +94,7 @@ urlpatterns: list[URLPattern] = [
         name="version_impact",
     ),
     path("impacts/<uuid:pk>/", impact.impact, name="impact"),
+    path("impacts/<uuid:pk>/again/", impact.impact_again, name="impact_again"),
     path("impacts/<uuid:pk>/stop/", impact.impact_stop, name="impact_stop"),
     path("impacts/<uuid:pk>/changes.csv", impact.impact_export, name="impact_export"),
     path("models/<slug:slug>/drafts/<int:number>/look", together.look, name="draft_look"),

@@ -238,6 +238,12 @@ def sum_of(amount: Any, currency: str = "") -> str:
 
 
 @register.filter
+def rough_sum(amount: Any, currency: str = "") -> str:
+    """{{ sum|rough_sum:currency }}: €1.4 m."""
+    return wording.rough_money(amount, currency)
+
+
+@register.filter
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     """{{ people|at:decision.pk }}: the value of a mapping, or nothing."""
     return mapping.get(key, "")

@@ -27,27 +27,44 @@ def reports_of(version: ModelVersion, *, most: int = 20) -> list[ImpactReport]:
     return list(rows.order_by("-requested_at")[:most])
 
 
-def flips_of(report: ImpactReport, kind: str = "") -> QuerySet[ImpactFlip]:
-    """The submissions that would change, of one kind such as "review>approve" or of all."""
+def flips_of(
+    report: ImpactReport, kind: str = "", *, cause: str = "", against: bool = False
+) -> QuerySet[ImpactFlip]:
+    """The submissions that would change, of one kind such as "review>approve" or of all.
+
+    With `cause`, only those it moves; with `against`, those that a person settled otherwise than
+    the candidate says.
+    """
     rows = ImpactFlip.objects.filter(report=report).select_related("submission__decision")
-    rows = rows.defer("submission__facts", "submission__decision__outputs", "facts")
+    rows = rows.defer("submission__decision__outputs")
     before, _, after = kind.partition(">")
-    return rows.filter(before=before, after=after) if after else rows
+    if after:
+        rows = rows.filter(before=before, after=after)
+    if cause:
+        rows = rows.filter(cause=cause)
+    if against:
+        rows = rows.filter(submission__decision__settled_by=SettledBy.PERSON)
+        rows = rows.filter(_otherwise(after))
+    return rows
+
+
+def _otherwise(after: str) -> Q:
+    """Say what of a verdict contradicts an outcome; reviews contradict none."""
+    rejected = Q(submission__decision__outcome=Outcome.REJECT)
+    approved = Q(submission__decision__outcome=Outcome.APPROVE)
+    return {"approve": rejected, "reject": approved}.get(after, Q(pk=None))
 
 
 def people_said(report: ImpactReport, kind: str) -> dict[str, Any]:
     """How people settled the submissions of one kind, and how many against the candidate."""
-    after = kind.partition(">")[2]
     settled = flips_of(report, kind).filter(submission__decision__settled_by=SettledBy.PERSON)
     approved = Q(submission__decision__outcome=Outcome.APPROVE)
     rejected = Q(submission__decision__outcome=Outcome.REJECT)
-    against = {Outcome.APPROVE: rejected, Outcome.REJECT: approved}.get(Outcome(after))
     counts: dict[str, Any] = settled.aggregate(
         approved=Count("pk", filter=approved), rejected=Count("pk", filter=rejected)
     )
-    counts["against"] = settled.filter(against).count() if against else 0
-    money = settled.filter(against).values("currency") if against else settled.none().values()
-    counts["money"] = [
-        (row["currency"], row["sum"]) for row in money.annotate(sum=Sum("amount")) if row["sum"]
-    ]
+    against = flips_of(report, kind, against=True)
+    counts["against"] = against.count()
+    money = against.values("currency").annotate(sum=Sum("amount"))
+    counts["money"] = [(row["currency"], row["sum"]) for row in money if row["sum"]]
     return counts

@@ -148,7 +148,15 @@ def _advance(report: ImpactReport, both: Both, event_id: UUID, *, clock: Clock) 
     """Replay one chunk and write what it found; False when the report has ended."""
     lines = _next_lines(report, both)
     pairs = [
-        Pair(line.key, before, after, _cause(both, before, after), line.amount, line.currency)
+        Pair(
+            line.key,
+            before,
+            after,
+            _cause(both, before, after),
+            line.amount,
+            line.currency,
+            line.item.at.date().isoformat(),
+        )
         for line, before, after in zip(
             lines,
             _said_before(lines, both),

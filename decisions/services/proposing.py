@@ -123,9 +123,14 @@ def authors_of(version: ModelVersion) -> set[Any]:
 
 def approvers_for(model: DecisionModel, report: ImpactReport | None) -> int:
     """Return how many must approve, by the share of decisions that would change."""
+    return approval_step(model, report)[1]
+
+
+def approval_step(model: DecisionModel, report: ImpactReport | None) -> tuple[float, int]:
+    """Return from which share of changed decisions on as many must approve as for this report."""
     share = report.changed / report.total if report and report.total else 0
-    needed = [step["approvers"] for step in model.approvals if share >= step["from_share"]]
-    return max(needed, default=1)
+    steps = [(step["from_share"], step["approvers"]) for step in model.approvals]
+    return max((step for step in steps if share >= step[0]), default=(0.0, 1), key=lambda s: s[1])
 
 
 def set_approvals(

@@ -27,7 +27,7 @@ from decisions.services.impact_runs import simulate
 from decisions.services.rulesets import current_references, live_version_id, sources_of
 from decisions.services.tallies import nothing_found
 
-__all__ = ["ask", "candidate_hash", "is_current", "latest_for", "simulate", "stop"]
+__all__ = ["again", "ask", "candidate_hash", "is_current", "latest_for", "simulate", "stop"]
 
 
 def ask(
@@ -85,6 +85,28 @@ def ask(
             EventKind.IMPACT_REQUESTED, report, actor=Actor.person(by), now=now, detail=detail
         )
     return report
+
+
+def again(
+    report: ImpactReport,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    file: FactsFile | None = None,
+    by: User,
+    now: datetime,
+) -> ImpactReport:
+    """Ask for a preview of the same rules and tables as they are now.
+
+    Without other days or another file, for the same ones.
+    """
+    if since is None and until is None and file is None:
+        since, until = report.since, report.until
+        if report.source:
+            file = FactsFile(report.source, [(line, facts) for line, facts in report.file.rows])
+    tables = list(report.references.select_related("table"))
+    version = ModelVersion.objects.select_related("model").get(pk=report.version_id)
+    return ask(version, since=since, until=until, file=file, trial_tables=tables, by=by, now=now)
 
 
 def stop(report: ImpactReport, *, by: User, now: datetime) -> None:

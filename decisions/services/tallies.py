@@ -1,4 +1,4 @@
-"""What an impact found, counted chunk by chunk: the matrix, queues, causes, moving money."""
+"""What an impact found, counted chunk by chunk: the matrix, queues by day, causes, money."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Pair:
     cause: str
     amount: Decimal | None
     currency: str
+    day: str
 
     @property
     def flipped(self) -> bool:
@@ -34,7 +35,13 @@ class Pair:
 
 
 def nothing_found() -> dict[str, Any]:
-    return {"matrix": {}, "queues": {}, "causes": {}, "failed": {"before": 0, "after": 0}}
+    return {
+        "matrix": {},
+        "queues": {},
+        "days": {},
+        "causes": {},
+        "failed": {"before": 0, "after": 0},
+    }
 
 
 def add(found: dict[str, Any], pairs: Iterable[Pair]) -> int:
@@ -62,6 +69,9 @@ def _count_queues(found: dict[str, Any], pair: Pair) -> None:
         if answer.outcome == Outcome.REVIEW:
             queue = found["queues"].setdefault(answer.destination, {"before": 0, "after": 0})
             queue[side] += 1
+            days = found.setdefault("days", {}).setdefault(answer.destination, {})
+            day = days.setdefault(pair.day, {"before": 0, "after": 0})
+            day[side] += 1
 
 
 def _count_money(money: dict[str, str], pair: Pair) -> None:

@@ -1,26 +1,24 @@
 """Impact previews: asked for, watched, read, stopped, and taken away as a file."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions.access import PageRequest, refuse_unless_held, requires
-from decisions.enums import Outcome
 from decisions.errors import Expected, Invalid
 from decisions.forms import ImpactForm
 from decisions.models import ImpactReport, ModelVersion
 from decisions.queries import impact as queries
 from decisions.services import simulation
 from decisions.services.impact_files import read_file
-from decisions.views.impact_matrix import causes_of, kinds_of, matrix_of, sentence_of
+from decisions.views.impact_page import again_context, last_days, result_of
 
 COLUMNS = (
     "submission",
@@ -47,16 +45,43 @@ def version_impact(request: PageRequest, slug: str, number: int) -> HttpResponse
         model__key=slug,
         number=number,
     )
-    problem: Expected | None = None
-    form = ImpactForm(initial=_last_days())
-    if request.method == "POST":
-        refuse_unless_held(request, "decisions.preview_impact")
-        form = ImpactForm(request.POST, request.FILES)
-        try:
-            if form.is_valid():
-                return redirect("decisions:impact", _asked(request, version, form).pk)
-        except Expected as refusal:
-            problem = refusal
+    if request.method != "POST":
+        return _request_page(request, version, ImpactForm(initial=last_days()))
+    refuse_unless_held(request, "decisions.preview_impact")
+    return _asked(request, version, lambda **given: simulation.ask(version, **given))
+
+
+@require_POST
+@requires("decisions.preview_impact")
+def impact_again(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Ask for the same preview once more, or for other days or another file, where given."""
+    report = get_object_or_404(queries.report_whole(pk))
+    return _asked(
+        request, report.version, lambda **given: simulation.again(report, **given), same=True
+    )
+
+
+def _asked(
+    request: PageRequest,
+    version: ModelVersion,
+    ask: Callable[..., ImpactReport],
+    *,
+    same: bool = False,
+) -> HttpResponse:
+    """Ask for what a form says, or show what is wrong with it; `same` allows it to say nothing."""
+    form = ImpactForm(request.POST, request.FILES)
+    try:
+        if form.is_valid():
+            span = _span(form, version, same=same)
+            return redirect("decisions:impact", ask(**span, by=request.user, now=timezone.now()).pk)
+    except Expected as problem:
+        return _request_page(request, version, form, problem)
+    return _request_page(request, version, form)
+
+
+def _request_page(
+    request: PageRequest, version: ModelVersion, form: ImpactForm, problem: Expected | None = None
+) -> HttpResponse:
     context = {
         "model": version.model,
         "version": version,
@@ -65,21 +90,22 @@ def version_impact(request: PageRequest, slug: str, number: int) -> HttpResponse
         "faults": getattr(problem, "faults", []),
         "reports": queries.reports_of(version),
     }
-    code = 422 if request.method == "POST" else 200
+    code = 422 if form.is_bound else 200
     return render(request, "decisions/impact/request.html", context, status=code)
 
 
-def _asked(request: PageRequest, version: ModelVersion, form: ImpactForm) -> ImpactReport:
-    now = timezone.now()
+def _span(form: ImpactForm, version: ModelVersion, *, same: bool) -> dict[str, Any]:
+    """Read the days or the file that a form gives."""
     given = form.cleaned_data
     if upload := given.get("file"):
-        file = read_file(upload.name, upload.read(), version)
-        return simulation.ask(version, file=file, by=request.user, now=now)
+        return {"file": read_file(upload.name, upload.read(), version)}
+    if same and not given["first"] and not given["last"]:
+        return {}
     if not given["first"] or not given["last"]:
         raise Invalid("Choose the first and the last day, or a file.")
     since = timezone.make_aware(datetime.combine(given["first"], time()))
     until = timezone.make_aware(datetime.combine(given["last"] + timedelta(days=1), time()))
-    return simulation.ask(version, since=since, until=until, by=request.user, now=now)
+    return {"since": since, "until": until}
 
 
 @require_safe
@@ -91,10 +117,10 @@ def impact(request: PageRequest, pk: UUID) -> HttpResponse:
         part = "_progress" if request.htmx else "progress"
         answer = render(request, f"decisions/impact/{part}.html", _progress(report))
         return answer
-    if request.htmx and request.GET.get("kind") is None:
+    if request.htmx:
         # The watched part has ended: the whole page takes its place.
         return HttpResponse(headers={"HX-Redirect": request.path})
-    return render(request, "decisions/impact/page.html", _result(request, report))
+    return render(request, "decisions/impact/page.html", result_of(request, report))
 
 
 @require_POST
@@ -118,55 +144,18 @@ def impact_export(request: PageRequest, pk: UUID) -> StreamingHttpResponse:
     )
 
 
-def _last_days() -> dict[str, Any]:
-    today = timezone.localdate()
-    return {"first": today - timedelta(days=29), "last": today}
-
-
 def _progress(report: ImpactReport) -> dict[str, Any]:
     left = None
     if report.started_at and report.done:
         spent = (timezone.now() - report.started_at).total_seconds()
         left = spent / report.done * max(0, report.total - report.done)
-    return {"model": report.model, "version": report.version, "report": report, "left": left}
-
-
-def _result(request: PageRequest, report: ImpactReport) -> dict[str, Any]:
-    kinds = kinds_of(report)
-    kind = request.GET.get("kind", "")
-    if kind not in {k.key for k in kinds}:
-        kind = kinds[0].key if kinds else ""
-    first = request.GET.get("first", "")
-    start = int(first) if first.isascii() and first.isdigit() and len(first) < 8 else 0
-    flips = list(queries.flips_of(report, kind).order_by("id")[start : start + SIZE + 1])
     return {
         "model": report.model,
         "version": report.version,
         "report": report,
-        "sentence": sentence_of(report),
-        "rows": matrix_of(report, kind),
-        "kinds": kinds,
-        "kind": next((k for k in kinds if k.key == kind), None),
-        "causes": causes_of(report, kind),
-        "flips": flips[:SIZE],
-        "start": start,
-        "earlier": max(0, start - SIZE) if start else None,
-        "later": start + SIZE if len(flips) > SIZE else None,
-        "said": queries.people_said(report, kind) if kind else {},
-        "spent": (report.finished_at - report.started_at)
-        if report.finished_at and report.started_at
-        else None,
-        "days": (report.until - report.since).days if report.until and report.since else 0,
-        "last": report.until - timedelta(seconds=1) if report.until else None,
-        "outcomes": list(Outcome),
-        "is_current": simulation.is_current(
-            report, ModelVersion.objects.get(pk=report.version_id), now=timezone.now()
-        ),
-        "hours_url": reverse("reviews:impact_hours", args=[report.pk]),
+        "left": left,
+        **again_context(report),
     }
-
-
-SIZE = queries.FLIPS_AT_ONCE
 
 
 class _Echo:

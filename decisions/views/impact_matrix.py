@@ -1,6 +1,6 @@
 """What an impact report found, arranged for its page: sentence, matrix, kinds of change, causes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -62,14 +62,24 @@ class Kind:
 
 
 def sentence_of(report: ImpactReport) -> str:
-    """Say in one sentence what would change."""
+    """Say what would change; the sentence goes on with what that does to people, if much."""
     changed, done = report.changed, report.done
     part = "" if report.state == RunState.DONE else " looked at so far"
     if not done:
-        return "Nothing was looked at."
+        return "Nothing was looked at"
     if not changed:
-        return f"None of {done:,} decisions{part} would change."
-    return f"{changed:,} of {done:,} decisions{part} would change."
+        return f"None of {done:,} decisions{part} would change"
+    return f"{changed:,} of {done:,} decisions{part} would change"
+
+
+def reversals_of(report: ImpactReport) -> str:
+    """Say how many move from a refusal to an approval: what approvers look at first."""
+    if not report.done:
+        return ""
+    moved = report.found.get("matrix", {}).get("reject>approve", {}).get("moved", 0)
+    if not moved:
+        return "None moves from reject to approve"
+    return f"{moved:,} move{'s' if moved == 1 else ''} from reject to approve"
 
 
 def matrix_of(report: ImpactReport, chosen: str) -> list[Line]:
@@ -83,7 +93,7 @@ def lines_of(found: dict[str, Any], chosen: str) -> list[Line]:
 
     def cell_of(before: str, after: str) -> Cell:
         kind = f"{before}>{after}"
-        counted = found.get(kind, {"count": 0, "moved": 0, "money": {}})
+        counted = found.get(kind, NOTHING)
         heat = -(-counted["moved"] * 3 // most)
         money = _money(counted["money"])
         same, moved = before == after, counted["moved"]
@@ -110,11 +120,26 @@ def kinds_in(matrix: dict[str, Any]) -> list[Kind]:
 def _kinds(matrix: dict[str, Any]) -> Iterator[Kind]:
     for key, cell in matrix.items():
         if cell["moved"]:
-            before, _, after = key.partition(">")
-            words = f"{WORDS[Outcome(before)]} to {WORDS[Outcome(after)].lower()}"
-            if before == after:
-                words = "Another queue" if after == Outcome.REVIEW else "Another destination"
-            yield Kind(key, before, after, words, cell["moved"], _money(cell["money"]))
+            yield _kind(key, cell)
+
+
+def kind_asked(report: ImpactReport, key: str) -> Kind | None:
+    """Return the kind an address asks for, also one that nothing moves to; else the largest."""
+    before, _, after = key.partition(">")
+    if before in Outcome.values and after in Outcome.values:
+        return _kind(key, report.found.get("matrix", {}).get(key, NOTHING))
+    return next(iter(kinds_of(report)), None)
+
+
+NOTHING: dict[str, Any] = {"count": 0, "moved": 0, "money": {}}
+
+
+def _kind(key: str, cell: Mapping[str, Any]) -> Kind:
+    before, _, after = key.partition(">")
+    words = f"{WORDS[Outcome(before)]} to {WORDS[Outcome(after)].lower()}"
+    if before == after:
+        words = "Another queue" if after == Outcome.REVIEW else "Another destination"
+    return Kind(key, before, after, words, cell["moved"], _money(cell["money"]))
 
 
 def causes_of(report: ImpactReport, kind: str) -> list[tuple[str, int]]:

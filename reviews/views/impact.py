@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from decisions.access import PageRequest, requires
 from decisions.models import ImpactReport
-from reviews.queries.hours import FULL_WEEK, QueueHours, queue_hours
+from reviews.queries.hours import FULL_WEEK, QueueHours, queue_hours, relief_for
 
 
 @require_safe
@@ -23,14 +23,17 @@ def impact_hours(request: PageRequest, pk: UUID) -> HttpResponse:
     context = {
         "report": report,
         "lines": [_bars(line, most) for line in lines],
-        "over": [line for line in lines if line.over],
+        "troubled": [(line, relief_for(line, lines)) for line in lines if line.troubled],
+        "dated": [line for line in lines if line.late is not None],
         "guessed": [line for line in lines if not line.measured],
         "full_week": FULL_WEEK,
         "total": {
-            "before": sum(line.before for line in lines),
             "after": sum(line.after for line in lines),
             "capacity": sum(line.capacity or 0.0 for line in lines),
+            "change": sum(line.change for line in lines),
+            "fewer": sum(line.fewer for line in lines),
         },
+        "leading": request.htmx,
     }
     part = "_impact_hours" if request.htmx else "impact_hours"
     return render(request, f"reviews/queues/{part}.html", context)
