@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from decisions.models import ModelVersion
+
 TYPES = [
     ("string", "text"),
     ("number", "number"),
@@ -268,3 +270,37 @@ class NewColumnForm(forms.Form):
         if given.get("kind") == "annotation" and not given.get("label"):
             self.add_error("label", "Give the notes a heading.")
         return given
+
+
+class NewDraftForm(forms.Form):
+    """From which version a draft starts, and what for."""
+
+    note = forms.CharField(
+        label="What for",
+        required=False,
+        max_length=500,
+        help_text="Such as “Tighter alcohol rules”.",
+    )
+
+    def __init__(self, *given: Any, versions: Sequence[ModelVersion], **named: Any) -> None:
+        super().__init__(*given, **named)
+        choices = [(v.number, f"v{v.number}, {v.get_state_display().lower()}") for v in versions]
+        self.fields["from"] = forms.ChoiceField(label="Starts from", choices=choices)
+        self.order_fields(["from", "note"])
+
+
+class NewModelForm(forms.Form):
+    """A new model: what it decides, and who decides where its rules cannot."""
+
+    name = forms.CharField(label="Name", max_length=80, help_text="Such as Playlist placements.")
+    description = forms.CharField(
+        label="What it decides",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    fallback_queue = forms.SlugField(
+        label="Queue of the people who decide where rules cannot",
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "queues"}),
+        help_text="The short name of a review queue, such as brand_safety.",
+    )

@@ -57,14 +57,16 @@ class VersionState(TextChoices):
     APPROVED = "approved", "Approved"
     PUBLISHED = "published", "Live"
     RETIRED = "retired", "Retired"
+    DISCARDED = "discarded", "Discarded"
 
 
 VERSION_TRANSITIONS: dict[str, frozenset[str]] = {
-    VersionState.DRAFT: frozenset({VersionState.PROPOSED}),
+    VersionState.DRAFT: frozenset({VersionState.PROPOSED, VersionState.DISCARDED}),
     VersionState.PROPOSED: frozenset({VersionState.APPROVED, VersionState.DRAFT}),
     VersionState.APPROVED: frozenset({VersionState.PUBLISHED, VersionState.DRAFT}),
     VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
     VersionState.RETIRED: frozenset({VersionState.PUBLISHED}),  # Rolled back to.
+    VersionState.DISCARDED: frozenset(),
 }
 
 
@@ -140,6 +142,7 @@ class EventKind(TextChoices):
     MODEL_WITHDRAWN = "model.withdrawn", "Proposal of a model version withdrawn"
     MODEL_VOIDED = "model.voided", "Proposal of a model version void"
     MODEL_ROLLED_BACK = "model.rolled_back", "Model version rolled back"
+    MODEL_DISCARDED = "model.discarded", "Draft discarded"
     MODEL_STOPPED = "model.stopped", "Model stopped: people decide"
     MODEL_RESUMED = "model.resumed", "Model decides again"
     MODEL_APPROVALS_CHANGED = "model.approvals_changed", "Approvals needed of a model changed"

@@ -48,7 +48,9 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model": (READERS, set()),
     "decisions:model_version": (READERS, set()),
     "decisions:model_version_dmn": (READERS, set()),
-    "decisions:draft_start": (set(), {"rule_author"}),
+    "decisions:model_new": ({"rule_author"}, {"rule_author"}),
+    "decisions:draft_start": (READERS, {"rule_author"}),
+    "decisions:draft_discard": (set(), {"rule_author"}),
     "decisions:draft_life": (READERS, set()),
     "decisions:challengers": (READERS, {"rule_author", "approver"}),
     "decisions:challenger_result": (READERS, set()),
@@ -284,7 +286,7 @@ def records(monkeypatch):
         },
         **{
             f"decisions:draft_{name}": first
-            for name in ("graph", "add_table", "inputs", "add_input")
+            for name in ("graph", "add_table", "inputs", "add_input", "discard")
         },
         **{
             f"decisions:draft_input{name}": {**first, "path": "country"} for name in ("", "_remove")

@@ -21,6 +21,7 @@ STEPS = {
     EventKind.MODEL_PUBLISHED: ("circle-dot", "Went live"),
     EventKind.MODEL_RETIRED: ("archive", "Retired"),
     EventKind.MODEL_ROLLED_BACK: ("history", "Rolled back"),
+    EventKind.MODEL_DISCARDED: ("trash-2", "Discarded"),
 }
 STATE_AFTER = {
     EventKind.MODEL_PROPOSED: VersionState.PROPOSED,
@@ -28,6 +29,7 @@ STATE_AFTER = {
     EventKind.MODEL_PUBLISHED: VersionState.PUBLISHED,
     EventKind.MODEL_RETIRED: VersionState.RETIRED,
     EventKind.MODEL_ROLLED_BACK: VersionState.RETIRED,
+    EventKind.MODEL_DISCARDED: VersionState.DISCARDED,
 }
 
 

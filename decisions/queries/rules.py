@@ -22,6 +22,12 @@ def models() -> QuerySet[DecisionModel]:
     )
 
 
+def fallback_queues() -> list[str]:
+    """Return the queues that models name for what their rules cannot decide."""
+    names = DecisionModel.objects.order_by("fallback_queue").values_list("fallback_queue")
+    return [name for (name,) in names.distinct()]
+
+
 def versions_of(model: DecisionModel) -> QuerySet[ModelVersion]:
     """Return the versions of a model, newest first, without their content."""
     return (

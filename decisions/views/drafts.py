@@ -4,42 +4,20 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
-from decisions.models import DecisionModel, ModelVersion
+from decisions.models import ModelVersion
 from decisions.services import drafting, sheets
 from decisions.views.draft_frame import draft_of, framed, or_404
 from decisions.views.tables import HIT_POLICIES
 
 MOST_BYTES = 8 * 1024 * 1024
 COMPARED = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
-
-
-@require_POST
-@requires("decisions.author_rules")
-def start(request: PageRequest, slug: str) -> HttpResponse:
-    """Open a draft from a version, the live one where none is named."""
-    model = get_object_or_404(DecisionModel, key=slug)
-    number = request.POST.get("from", "")
-    versions = model.versions.all()
-    base = (
-        get_object_or_404(versions, number=int(number))
-        if number.isascii() and number.isdigit() and len(number) < 9
-        else model.live_version or versions.first()
-    )
-    if base is None:
-        raise Http404(f"{model.name} has no version to start from.")
-    draft = drafting.start_draft(
-        model, based_on=base, author=request.user, note="", now=timezone.now()
-    )
-    messages.success(request, f"Draft v{draft.number} starts from v{base.number}.")
-    return redirect("decisions:draft", model.key, draft.number)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from decisions.services import (
     intake,
     proposing,
     publishing,
+    starting,
     stopping,
     testing,
 )
@@ -31,6 +32,7 @@ MODULES = (
     guarding,
     proposing,
     publishing,
+    starting,
     stopping,
     testing,
 )
@@ -208,6 +210,22 @@ ACTS = {
         lambda o: drafting.undo(o.edited(), based_on=1, author=o.ines, now=o.now).version,
         lambda o, version, who: drafting.redo(
             version, based_on=version.revision, author=who, now=o.now
+        ),
+    ),
+    "starting.start_model": (
+        lambda o: None,
+        lambda o, _, who: starting.start_model(
+            name="Leads",
+            description="Who calls back",
+            fallback_queue="triage",
+            author=who,
+            now=o.now,
+        ),
+    ),
+    "starting.discard_draft": (
+        Office.draft,
+        lambda o, version, who: starting.discard_draft(
+            version, by=who, reason="Not needed", now=o.now
         ),
     ),
     "testing.create": (Office.draft, lambda o, version, who: o.test(version)),
