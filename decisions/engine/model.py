@@ -192,8 +192,11 @@ class TableOutput:
     kept: Kept = NOTHING
 
 
-KeptCells = tuple[tuple[Kept, ...], tuple[Kept, ...], tuple[Kept, ...]]
-"""What the cells of one rule carry: those of its inputs, its outputs and its annotations."""
+KeptCells = tuple[tuple[Kept | str, ...], tuple[Kept | str, ...], tuple[Kept | str, ...]]
+"""What the cells of one rule carry: those of its inputs, its outputs and its annotations.
+
+Where that is an id and nothing else, as of nearly all, the id stands for it.
+"""
 
 Columns = tuple[tuple[TableInput, ...], tuple[TableOutput, ...], tuple[str, ...]]
 """The columns of a table: inputs, outputs and the names of annotations."""

@@ -19,7 +19,7 @@ class Carried:
         self.places: dict[int, list[_Places | None]] = {}
         self.used: set[tuple[int, int]] = set()
 
-    def by(self, rule: m.TableRule) -> Sequence[Sequence[m.Kept]]:
+    def by(self, rule: m.TableRule) -> Sequence[Sequence[m.Kept | str]]:
         """Give what the cells of a rule carry; of two copies of a rule, only the first carries."""
         if rule.marks is None or (id(rule.marks[0]), rule.marks[1]) in self.used:
             return _NONE
@@ -35,7 +35,7 @@ class Carried:
         ]
 
 
-def _moved(carried: Sequence[m.Kept], places: _Places | None) -> Sequence[m.Kept]:
+def _moved(carried: Sequence[m.Kept | str], places: _Places | None) -> Sequence[m.Kept | str]:
     """Bring what cells carry into the order that the columns have now."""
     if places is None:
         return carried

@@ -75,14 +75,13 @@ def _entry_places(rule: Element, parts: Sequence[Element]) -> list[list[int]] | 
     return [[number[entry] for entry in kind] for kind in entries]
 
 
-def _carried_by(entry: Element) -> m.Kept:
+def _carried_by(entry: Element) -> m.Kept | str:
     """Read what a cell carries besides its text, mostly an id."""
-    found = entry.items()
-    if not found:
-        return m.NOTHING
-    if len(found) == 1 and found[0][0] == "id":
-        return m.Kept(tuple(found))
-    return kept_of(entry, kept.CELL)
+    identity = entry.get("id")
+    count = len(entry.attrib)
+    if identity and count == 1:
+        return str(identity)
+    return kept_of(entry, kept.CELL) if count else m.NOTHING
 
 
 def _cells(rule: Element) -> m.KeptCells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -47,19 +47,25 @@ class Tag:
 class Row(Tag):
     """A rule whose cells hold a text and at most an id: ten thousand are written in one go.
 
-    `cells` are the names of their elements, their ids and their texts.
+    `lines` are its description and its cells, written already.
     """
 
-    __slots__ = ("cells", "description", "identity", "own")
+    __slots__ = ("lines", "words")
 
-    def __init__(
-        self, own: str, identity: str, description: str, cells: Sequence[tuple[str, str, str]]
-    ) -> None:
+    def __init__(self, own: str, identity: str, description: str) -> None:
         super().__init__(f"{own}rule", [("id", identity)] if identity else [])
-        self.own = own
-        self.identity = identity
-        self.description = description
-        self.cells = cells
+        self.words = f"{own}text"
+        self.lines: list[str] = []
+        if description:
+            name = f"{own}description"
+            self.lines.append(f"<{name}>{_escaped(description, _IN_TEXT)}</{name}>")
+
+    def add(self, name: str, identity: str, text: str) -> None:
+        """Add a cell under the name of its element."""
+        words = self.words
+        known = f' id="{_escaped(identity, _IN_VALUE)}"' if identity else ""
+        told = f"<{words}>{_escaped(text, _IN_TEXT)}</{words}>" if text else f"<{words}/>"
+        self.lines.append(f"<{name}{known}>{told}</{name}>")
 
 
 def place_of(attribute: tuple[str, str]) -> int:
@@ -186,20 +192,12 @@ def _write(tag: Tag, scope: Mapping[str, str], depth: int | None, out: list[str]
 def _row(row: Row, depth: int | None) -> str:
     """Write a row as `_write` writes a tag."""
     margin, end = ("", "") if depth is None else (_INDENT * depth, "\n")
-    inner = margin if depth is None else margin + _INDENT
-    words, description = f"{row.own}text", f"{row.own}description"
-    lines: list[str] = []
-    if row.description:
-        said = _escaped(row.description, _IN_TEXT)
-        lines.append(f"{inner}<{description}>{said}</{description}>{end}")
-    for name, identity, text in row.cells:
-        known = f' id="{_escaped(identity, _IN_VALUE)}"' if identity else ""
-        told = f"<{words}>{_escaped(text, _IN_TEXT)}</{words}>" if text else f"<{words}/>"
-        lines.append(f"{inner}<{name}{known}>{told}</{name}>{end}")
     opening = f"{margin}<{row.name}{_listed(row.attributes)}"
-    if not lines:
+    if not row.lines:
         return f"{opening}/>{end}"
-    return f"{opening}>{end}{''.join(lines)}{margin}</{row.name}>{end}"
+    between = end if depth is None else f"{end}{margin}{_INDENT}"
+    lines = between.join(["", *row.lines])
+    return f"{opening}>{lines}{end}{margin}</{row.name}>{end}"
 
 
 def _write_children(tag: Tag, scope: Mapping[str, str], depth: int | None, out: list[str]) -> None:

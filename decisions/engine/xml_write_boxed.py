@@ -153,11 +153,13 @@ def _rules(writer: XmlWriter, table: m.TableExpression) -> Iterator[Tag]:
         yield _row(writer, rule, kept) or _rule(writer, rule, kept)
 
 
-def _row(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept]]) -> Row | None:
+def _row(
+    writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept | str]]
+) -> Row | None:
     """Write a rule whose cells carry at most an id each, as nearly all do; None for others."""
     if not writer.quick or rule.kept != m.NOTHING:
         return None
-    cells: list[tuple[str, str, str]] = []
+    row = Row(writer.own, rule.id, rule.description)
     texts = rule.inputs, rule.outputs, rule.annotations
     for name, words, kept in zip(writer.entries, texts, carried, strict=True):
         known = len(kept)
@@ -165,23 +167,20 @@ def _row(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept
             identity = _id_alone(text, kept[place] if place < known else m.NOTHING)
             if identity is None:
                 return None
-            cells.append((name, identity, text))
-    return Row(writer.own, rule.id, rule.description, cells)
+            row.add(name, identity, text)
+    return row
 
 
-def _id_alone(text: str, kept: m.Kept) -> str | None:
+def _id_alone(text: str, kept: m.Kept | str) -> str | None:
     """Give the id that a cell carries, "" where it has none, None where it carries more."""
     if type(text) is m.Text:
         return text.id if text.kept is m.NOTHING else None
-    if kept is m.NOTHING:
-        return ""
-    if len(kept.attributes) != 1 or kept.children:
-        return None
-    name, value = kept.attributes[0]
-    return value or None if name == "id" else None
+    if isinstance(kept, str):
+        return kept
+    return "" if kept is m.NOTHING else None
 
 
-def _rule(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept]]) -> Tag:
+def _rule(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kept | str]]) -> Tag:
     inputs, outputs, annotations = carried
     return writer.tag(
         "rule",
@@ -195,10 +194,13 @@ def _rule(writer: XmlWriter, rule: m.TableRule, carried: Sequence[Sequence[m.Kep
 
 
 def _entries(
-    writer: XmlWriter, name: str, texts: tuple[str, ...], carried: Sequence[m.Kept]
+    writer: XmlWriter, name: str, texts: tuple[str, ...], carried: Sequence[m.Kept | str]
 ) -> Iterator[Tag]:
     for place, text in enumerate(texts):
-        yield writer.held(name, text, kept=carried[place] if place < len(carried) else m.NOTHING)
+        kept = carried[place] if place < len(carried) else m.NOTHING
+        if isinstance(kept, str):
+            kept = m.Kept((("id", kept),))
+        yield writer.held(name, text, kept=kept)
 
 
 _WRITERS: dict[type, Callable[[XmlWriter, Any], Tag]] = {
