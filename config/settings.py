@@ -16,6 +16,7 @@ from config.env import (
 from config.logs import logging_settings
 from config.processes.places import broker_socket
 from config.secrets_file import local_secrets
+from connectors.enums import Scope
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -134,6 +135,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "drf_spectacular",
+    "oauth2_provider",
     "rest_framework",
     "rules",
     "simple_history",
@@ -324,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget_tokens": {
+        "task": "connectors.tasks.forget_tokens",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget_calls": {
         "task": "connectors.tasks.forget_calls",
         "schedule": 3600.0,
@@ -347,6 +354,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "connectors.api.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
+}
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "connectors.api.oauth.KeyValidator",
+    "SCOPES": dict(Scope.choices),
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clearance API",

@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from connectors.services import api_keys, enrichment, lines, reception, sending
 from connectors.services import dispatch as dispatching
-from connectors.services import enrichment, lines, reception, sending
 
 
 @shared_task
@@ -35,6 +35,11 @@ def deliver_due() -> None:
 @shared_task
 def forget_answers() -> None:
     reception.forget_answers(now=timezone.now())
+
+
+@shared_task
+def forget_tokens() -> None:
+    api_keys.forget_tokens(now=timezone.now())
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""Callers of the API prove themselves with an API key in the header Authorization."""
+"""Callers of the API prove themselves with an API key, or with a token they got for it."""
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -12,14 +12,14 @@ from decisions.models import User
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer clr_…`"""
+    """`Authorization: Bearer clr_…`, or a token of /oauth2/token."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         try:
-            key = api_keys.authenticate(presented.strip(), now=timezone.now())
+            key = api_keys.recognise(presented.strip(), now=timezone.now())
         except KeyRefused as error:
             raise AuthenticationFailed(str(error), code="key_refused") from None
         return key.user, key

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from oauth2_provider.models import get_access_token_model
 
 from connectors.enums import Scope
 from connectors.errors import KeyRefused
@@ -71,8 +72,46 @@ def revoke(key: ApiKey, *, actor: Actor, now: datetime) -> ApiKey:
     return key
 
 
+def recognise(presented: str, *, now: datetime) -> ApiKey:
+    """The key behind a key or a token that a caller presents; raises KeyRefused.
+
+    A token may carry fewer scopes than its key: those stand on the key that is returned.
+    """
+    if presented.startswith("clr_"):
+        return authenticate(presented, now=now)
+    token = (
+        get_access_token_model()
+        .objects.select_related("application")
+        .filter(token_checksum=checksum(presented), expires__gt=now)
+        .first()
+    )
+    found = (
+        ApiKey.objects.select_related("user")
+        .filter(prefix=token.application.client_id.removeprefix("clr_"))
+        .first()
+        if token
+        else None
+    )
+    if token is None or found is None:
+        raise KeyRefused("This token is not known, or its hour is over. Ask for a new one.")
+    _check(found, now)
+    found.scopes = sorted(set(found.scopes) & set(token.scope.split()))
+    return found
+
+
+def forget_tokens(*, now: datetime) -> int:
+    """Drop tokens whose hour is over; return how many."""
+    gone, _ = get_access_token_model().objects.filter(expires__lte=now).delete()
+    return int(gone)
+
+
+def checksum(token: str) -> str:
+    """What a token is recognised by."""
+    return hashlib.sha256(token.encode("utf-8")).hexdigest()
+
+
 def authenticate(presented: str, *, now: datetime) -> ApiKey:
-    """The key behind what a caller presents; raises KeyRefused with what to do."""
+    """The key that a caller presents; raises KeyRefused with what to do."""
     shape = SHAPE.match(presented)
     found = ApiKey.objects.select_related("user").filter(prefix=shape[1]).first() if shape else None
     # An unknown prefix costs the same comparison as a known one.
@@ -80,6 +119,12 @@ def authenticate(presented: str, *, now: datetime) -> ApiKey:
     fits = hmac.compare_digest(_hash(shape[2] if shape else ""), known)
     if found is None or not fits:
         raise KeyRefused("This API key is not known. Check that it was copied whole (clr_…).")
+    _check(found, now)
+    return found
+
+
+def _check(found: ApiKey, now: datetime) -> None:
+    """Refuse a key that is known but opens nothing any more; note that it was used."""
     if found.revoked_at is not None:
         raise KeyRefused("This API key was taken back. Ask an admin for a new one.")
     if not found.is_usable(now):
@@ -90,7 +135,6 @@ def authenticate(presented: str, *, now: datetime) -> ApiKey:
         ApiKey.objects.filter(
             Q(last_used_at=None) | Q(last_used_at__lte=now - SEEN_EVERY), pk=found.pk
         ).update(last_used_at=now)
-    return found
 
 
 def _hash(secret: str) -> str:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,7 +38,14 @@ def api_key_list(request: PageRequest) -> HttpResponse:
             add_faults(form, error)
         else:
             # Shown in this answer alone: a redirect would have to keep the key somewhere.
-            context = {"key": key, "presented": presented}
+            client_id = f"clr_{key.prefix}"
+            context = {
+                "key": key,
+                "presented": presented,
+                "client_id": client_id,
+                "client_secret": presented.removeprefix(f"{client_id}_"),
+                "token_address": request.build_absolute_uri(reverse("oauth_token")),
+            }
             response = render(request, "connectors/api_keys/made.html", context)
             response["Cache-Control"] = "no-store"
             return response
