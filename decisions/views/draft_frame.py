@@ -32,7 +32,16 @@ def framed(request: PageRequest, found: ModelVersion, here: str) -> dict[str, An
         "version": found,
         "here": here,
         "may_edit": drafted and request.user.has_perm("decisions.author_rules"),
-        "not_yet": outline.not_yet(found, now=timezone.now()) if drafted else "",
+        **headed(found),
+    }
+
+
+def headed(found: ModelVersion) -> dict[str, Any]:
+    """What the head says of a draft: who saved it last, and what it lacks to be proposed."""
+    if found.state != VersionState.DRAFT:
+        return {"not_yet": "", "last": None}
+    return {
+        "not_yet": outline.not_yet(found, now=timezone.now()),
         "last": queries.last_change(found),
     }
 

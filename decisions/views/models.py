@@ -13,6 +13,7 @@ from decisions.models import DecisionModel, ModelVersion
 from decisions.queries import releases
 from decisions.queries import rules as queries
 from decisions.services import drafting
+from decisions.views.draft_frame import headed
 from decisions.views.graph import graph_of
 from decisions.views.inputs import inputs_of
 from decisions.views.lives import alarms_of, rows_with_lives
@@ -96,6 +97,7 @@ def frame(owner: DecisionModel, shown: ModelVersion, part: str) -> dict[str, Any
         "versions": queries.versions_of(owner)[: queries.MOST_VERSIONS],
         "part": part,
         "here": HERE.get(part, part),
+        **headed(shown),
         "described": described,
         "inputs": inputs,
         "asked": sum(row.depth == 0 for row in inputs),

@@ -249,6 +249,7 @@ def _page(
     context: dict[str, Any] = {
         "model": version.model,
         "version": version,
+        "here": "versions",
         "versions": versions,
         "rolled_back": queries.rolled_back(versions),
         "against": against,
