@@ -265,6 +265,12 @@ EVENT_SUBSCRIBERS = {
     "delivery.requested": ["connectors.tasks.deliver"],
     "impact.requested": ["decisions.tasks.simulate"],
     "challenger.asked": ["decisions.tasks.challenge"],
+    "guardrail.created": ["decisions.tasks.check_guardrails"],
+    "guardrail.changed": ["decisions.tasks.check_guardrails"],
+    "guardrail.resumed": ["decisions.tasks.check_guardrails"],
+    "model.proposed": ["decisions.tasks.check_guardrails"],
+    "model.published": ["decisions.tasks.check_guardrails"],
+    "reference_table.changed": ["decisions.tasks.check_guardrails"],
 }
 
 CELERY_BROKER_URL = redis or f"redis+socket://{BROKER_SOCKET}"

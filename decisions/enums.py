@@ -93,6 +93,14 @@ class ChallengerMode(TextChoices):
     ROLLOUT = "rollout", "Roll-out"
 
 
+class GuardrailState(TextChoices):
+    """What is known of a guardrail on a version."""
+
+    PROVED = "proved", "Proved"
+    TESTED = "tested", "Tested"
+    BROKEN = "broken", "Broken"
+
+
 class ActorKind(TextChoices):
     PERSON = "person", "Person"
     API_KEY = "api_key", "API key"
@@ -156,6 +164,14 @@ class EventKind(TextChoices):
     CHALLENGER_ENDED = "challenger.ended", "Challenger ended"
     CHALLENGER_ASKED = "challenger.asked", "Challenger asked for its answers"
     RULE_DRIFTED = "rule.drifted", "A row matches otherwise than before"
+    GUARDRAIL_CREATED = "guardrail.created", "Guardrail set"
+    GUARDRAIL_CHANGED = "guardrail.changed", "Guardrail worded anew"
+    GUARDRAIL_RETIRED = "guardrail.retired", "Guardrail retired"
+    GUARDRAIL_RESUMED = "guardrail.resumed", "Guardrail in force again"
+    GUARDRAIL_PROVED = "guardrail.proved", "Guardrail proved"
+    GUARDRAIL_TESTED = "guardrail.tested", "Guardrail tested, no proof"
+    GUARDRAIL_BROKEN = "guardrail.broken", "Guardrail broken by rules"
+    GUARDRAIL_BREACHED = "guardrail.breached", "Guardrail stopped a decision"
     REFERENCE_TABLE_CHANGED = "reference_table.changed", "Reference table changed"
     REFERENCE_TABLE_TRIED = "reference_table.tried", "Reference table tried"
     REFERENCE_TABLE_TAKEN_BACK = "reference_table.taken_back", "Reference table change taken back"

@@ -8,6 +8,7 @@ from decisions.services import (
     challenging,
     drifting,
     evaluation,
+    proving,
     publishing,
     sealing,
     simulation,
@@ -53,3 +54,8 @@ def find_drift() -> None:
 @shared_task
 def publish_due() -> None:
     publishing.publish_due(now=timezone.now())
+
+
+@shared_task
+def check_guardrails(event_ids: list[str]) -> None:
+    proving.check(event_ids, now=timezone.now())

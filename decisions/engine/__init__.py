@@ -35,12 +35,21 @@ from decisions.engine.expressions import Answer, evaluate_expression, evaluate_u
 from decisions.engine.graph import Graph, Resolver
 from decisions.engine.model import Definitions
 from decisions.engine.problems import Invalid, Problem, Refused, wrong_argument
+from decisions.engine.proving.conditions import (
+    Condition,
+    Conditions,
+    conditions_of,
+    outputs_of,
+)
+from decisions.engine.proving.proof import Proof, Prover
 from decisions.engine.values import to_json
 from decisions.engine.xml import encoded, read_definitions
 from decisions.engine.xml_write import write_definitions
 
 __all__ = [
     "Answer",
+    "Condition",
+    "Conditions",
     "Decide",
     "Definitions",
     "Edited",
@@ -49,10 +58,13 @@ __all__ = [
     "Invalid",
     "Model",
     "Problem",
+    "Proof",
+    "Prover",
     "Result",
     "Texts",
     "Use",
     "completions",
+    "conditions_of",
     "edit_model",
     "evaluate_expression",
     "evaluate_unary_tests",
@@ -61,6 +73,7 @@ __all__ = [
     "load_model",
     "named_tables",
     "new_problems",
+    "outputs_of",
     "quoted",
     "sentence",
     "shown_table",

@@ -62,6 +62,16 @@ class Decide:
         enter = model.enter(part, self.shapes, frozenset(self._given), tainted=bool(self.tainted))
         self.__class__ = type("Decide", (type(self),), {"__call__": enter})
 
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """The inputs that are fixed, as they were read."""
+        return self._given
+
+    @property
+    def fixed_facts(self) -> Mapping[str, Any]:
+        """The inputs that are fixed, as they were given."""
+        return self._fixed
+
     def given(self, facts: Mapping[str, Any]) -> Decide:
         """Give the same decision with some inputs fixed: read once, used by every call.
 

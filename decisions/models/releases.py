@@ -3,7 +3,7 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from decisions.enums import ChallengerMode, Outcome, ProposalState, RunState
+from decisions.enums import ChallengerMode, GuardrailState, Outcome, ProposalState, RunState
 from decisions.models.people import User
 from decisions.models.references import ReferenceTableVersion
 from decisions.models.rules import DecisionModel, ModelVersion
@@ -231,6 +231,31 @@ class Guardrail(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GuardrailCheck(models.Model):
+    """What came of a guardrail on a version, for the rules, values and words it names by hash.
+
+    `found` holds what a page tells of it: the argument, the places that could not be read, the
+    facts of a counter-example with the row that answered.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    guardrail = models.ForeignKey(Guardrail, on_delete=models.CASCADE, related_name="checks")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="checks")
+    content_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=GuardrailState.choices)
+    cases = models.PositiveIntegerField(default=0)
+    found = models.JSONField(default=dict)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["guardrail", "version"], name="one_check_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardrail} on {self.version}: {self.state}"
 
 
 class GuardrailBreach(models.Model):

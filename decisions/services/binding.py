@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from decisions import engine
 from decisions.canonical import digest
-from decisions.enums import RunState
+from decisions.enums import GuardrailState, RunState
 from decisions.errors import Expected, Fault, Invalid
 from decisions.ids import id_at
 from decisions.models import ImpactReport, ModelVersion, Proposal, ReferenceTableVersion
 from decisions.services import checking, simulation, testing
 from decisions.services.authoring import faults_of
-from decisions.services.guarding import try_all
+from decisions.services.proving import check_all
 from decisions.services.rulesets import current_references, sources_of
 
 NAMES = {
@@ -188,16 +188,18 @@ def _guardrails_hash(content: Content) -> str:
 
 
 def _guardrails(content: Content) -> str:
-    tried = try_all(content.version, now=content.now)
-    broken = [one for one in tried if not one.holds]
+    checked = check_all(content.version, now=content.now)
+    broken = [one for one in checked if not one.holds]
     if broken:
-        raise Invalid(
-            f"It breaks the guardrail “{broken[0].guardrail.name}” ({broken[0].source}). "
-            "Change the rules so that it holds."
-        )
-    if not tried:
+        raise Invalid(broken[0].trouble)
+    if not checked:
         return "None is set"
-    return f"{len(tried)} of {len(tried)} hold on {_count(tried[0].cases, 'case')}"
+    proved = [one for one in checked if one.state == GuardrailState.PROVED]
+    words = [f"{len(proved)} of {len(checked)} proved"] if proved else []
+    if tried := [one for one in checked if one not in proved]:
+        cases = _count(min(one.cases for one in tried), "case")
+        words.append(f"{len(tried)} tested on {cases}")
+    return ", ".join(words)
 
 
 _PARTS: dict[str, tuple[Callable[[Content], str], Callable[[Content], str]]] = {

@@ -59,20 +59,18 @@ def judge(
             failed=True,
             **common,
         )
-    if guards:
-        known = {**rules.references, **inputs}
-        if breaches := watching.broken(guards, known, value, now=now):
-            return Judged(
-                outcome=Outcome.REVIEW,
-                destination=submission.model.fallback_queue,
-                reasons=[watching.REASON],
-                conditions=[],
-                outputs=value,
-                problems=[],
-                failed=False,
-                breaches=breaches,
-                **common,
-            )
+    if guards and (breaches := watching.broken(guards, rules.decide, inputs, value, now=now)):
+        return Judged(
+            outcome=Outcome.REVIEW,
+            destination=submission.model.fallback_queue,
+            reasons=[watching.REASON],
+            conditions=[],
+            outputs=value,
+            problems=[],
+            failed=False,
+            breaches=breaches,
+            **common,
+        )
     return Judged(
         outcome=Outcome(value["outcome"]),
         destination=destination_of(value),

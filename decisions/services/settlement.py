@@ -26,6 +26,7 @@ from decisions.models import (
     Challenger,
     Decision,
     DecisionModel,
+    Guardrail,
     GuardrailBreach,
     Submission,
 )
@@ -103,6 +104,7 @@ def write(
         ]
         cause = (caused_by or {}).get(submission.pk)
         entries.append(_evaluated(decision, said, cause))
+        entries += _breached(decision, said)
         if said.final:
             made = _actions(decision, model, said.topics, now)
             actions += made
@@ -229,6 +231,14 @@ def _evaluated(decision: Decision, said: Judged, cause: UUID | None) -> Entry:
     return Entry(
         EventKind.DECISION_EVALUATED, decision, RULES, decision.submission_id, detail, cause
     )
+
+
+def _breached(decision: Decision, said: Judged) -> Iterator[Entry]:
+    for key in said.breaches:
+        detail = {"decision": str(decision.pk), "said": (said.outputs or {}).get("outcome")}
+        yield Entry(
+            EventKind.GUARDRAIL_BREACHED, Guardrail(pk=key), RULES, decision.submission_id, detail
+        )
 
 
 def _needs_review(decision: Decision) -> Entry:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ REASON = "GUARDRAIL"
 
 @dataclass(frozen=True)
 class Guard:
-    """A guardrail in force; the engine compiles its texts once a process."""
+    """A guardrail in force."""
 
     id: UUID
     applies: str
@@ -27,8 +28,21 @@ def active_guards(model_id: UUID) -> tuple[Guard, ...]:
     return tuple(Guard(*row) for row in rows.values_list("pk", "applies", "forbidden"))
 
 
+@lru_cache(maxsize=64)
+def conditions(model: engine.Model, decision: str, guards: tuple[Guard, ...]) -> engine.Conditions:
+    """Read guardrails over a model by its types, once a process: two conditions of each."""
+    texts = []
+    for guard in guards:
+        texts += [
+            engine.Condition(guard.applies),
+            engine.Condition(guard.forbidden, answer=True),
+        ]
+    return engine.conditions_of(model, decision, texts)
+
+
 def broken(
     guards: Sequence[Guard],
+    decide: engine.Decide,
     inputs: Mapping[str, Any],
     outputs: Mapping[str, Any],
     *,
@@ -39,17 +53,12 @@ def broken(
     A guardrail concerns a case only where `applies` is true. What a condition cannot judge
     without an error counts as forbidden: what nobody could check must not pass.
     """
-    return tuple(guard.id for guard in guards if _breaks(guard, inputs, outputs, now))
-
-
-def _breaks(
-    guard: Guard, inputs: Mapping[str, Any], outputs: Mapping[str, Any], now: datetime | None
-) -> bool:
-    return _true_or_unjudged(guard.applies, inputs, now) and _true_or_unjudged(
-        guard.forbidden, {**inputs, **outputs}, now
-    )
-
-
-def _true_or_unjudged(text: str, names: Mapping[str, Any], now: datetime | None) -> bool:
-    answer = engine.evaluate_expression(text, names, now=now)
-    return answer.value is True or any(p.severity == "error" for p in answer.problems)
+    held = conditions(decide.model, decide.part.name, tuple(guards))
+    known = {**decide.fixed_facts, **inputs}
+    found = []
+    for place, guard in enumerate(guards):
+        if held.judge(2 * place, known, now) is False:
+            continue
+        if held.judge(2 * place + 1, {**known, **outputs}, now) is not False:
+            found.append(guard.id)
+    return tuple(found)

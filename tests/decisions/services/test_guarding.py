@@ -6,7 +6,7 @@ from decisions import engine
 from decisions.errors import Invalid
 from decisions.events import SYSTEM
 from decisions.models import Action, Decision, Guardrail, GuardrailBreach
-from decisions.services import drafting, guarding, intake, testing
+from decisions.services import drafting, guarding, intake, proving, testing
 from tests.rules import FACTS, NOW, person, small_model
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_a_guardrail_needs_a_name_of_its_own_and_a_reason(model, mona):
 def test_a_draft_that_breaks_one_on_a_real_submission_is_told_with_its_facts(model, mona):
     guard(model, mona, applies="amount > 1200")
     assert decide(amount=1500).outcome == "reject"
-    assert guarding.none_broken(model.live_version, now=NOW)
+    assert all(one.holds for one in proving.check_all(model.live_version, now=NOW))
     draft = drafting.start_draft(
         model, based_on=model.live_version, author=mona, note="Loose", now=NOW
     )
@@ -114,9 +114,9 @@ def test_a_draft_that_breaks_one_on_a_real_submission_is_told_with_its_facts(mod
     remove = {"op": "remove_rows", "table": table.id, "rows": [r.id for r in table.rules[:2]]}
     drafting.edit(draft, [remove], based_on=0, author=mona, now=NOW)
     draft.refresh_from_db()
-    (tried,) = guarding.try_all(draft, now=NOW)
+    (tried,) = proving.check_all(draft, now=NOW)
     assert (tried.holds, tried.cases, tried.example["amount"]) == (False, 1, 1500)
-    assert not guarding.none_broken(draft, now=NOW)
+    assert tried.row == "row 2 of “Spend rules”"
 
 
 def test_tests_of_the_draft_are_tried_as_well(model, mona):
@@ -126,5 +126,5 @@ def test_tests_of_the_draft_are_tried_as_well(model, mona):
         draft, name="Berlin", facts={**FACTS, "country": "DE"}, expected={"outcome": "approve"},
         author=mona, reason="", now=NOW,
     )  # fmt: skip
-    (tried,) = guarding.try_all(draft, now=NOW)
+    (tried,) = proving.check_all(draft, now=NOW)
     assert (tried.holds, tried.source) == (False, "test “Berlin”")

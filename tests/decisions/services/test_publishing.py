@@ -70,7 +70,7 @@ def test_a_guardrail_broken_meanwhile_keeps_a_version_from_going_live(model, ine
     guarding.create(
         model,
         name="No small sums",
-        applies="amount < 600",
+        applies='matches(id, "^REQ-[0-9]$") and amount < 600',  # Nobody can make such an id up.
         forbidden='outcome = "approve"',
         basis="",
         author=ines,

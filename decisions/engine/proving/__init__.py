@@ -1,0 +1,1 @@
+"""Proofs over all facts: what a model can never answer, whatever comes in."""
