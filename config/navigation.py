@@ -68,6 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "list-ordered",
                 "decisions.view_rules",
             ),
+            Item("Guardrails", "decisions:guardrail_list", "shield-check", "decisions.view_rules"),
             Item(
                 "Changes",
                 "decisions:changes",

@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "decisions.author_rules": (Role.RULE_AUTHOR,),
     "decisions.preview_impact": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
     "decisions.comment_on_rules": (Role.RULE_AUTHOR, Role.APPROVER),
+    "decisions.set_guardrails": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
     "decisions.approve_rules": (Role.APPROVER,),
     "decisions.challenge_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.stop_rules": (Role.APPROVER, Role.LEAD, Role.ADMIN),

@@ -29,6 +29,7 @@ TRAVELLERS = {"rule_author", "approver", "auditor"}
 QUEUE_KEEPERS = {"lead", "admin"}
 OUTGOING = {"lead", "auditor", "admin"}
 ADMIN = {"admin"}
+GUARDS = {"rule_author", "approver", "admin"}
 TABLE_EDITORS = {"rule_author", "admin"}
 SIGNED_IN = READERS | {"integration"}
 
@@ -110,6 +111,11 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model_stop": (set(), {"approver", "lead", "admin"}),
     "decisions:model_resume": (set(), {"approver", "lead", "admin"}),
     "decisions:model_approvals": (ADMIN, ADMIN),
+    "decisions:guardrail_list": (READERS, set()),
+    "decisions:guardrail_new": (GUARDS, GUARDS),
+    "decisions:guardrail": (READERS, set()),
+    "decisions:guardrail_edit": (GUARDS, GUARDS),
+    "decisions:guardrail_retire": (set(), GUARDS),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": (TABLE_EDITORS, TABLE_EDITORS),

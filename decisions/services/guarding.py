@@ -1,20 +1,27 @@
 """Compliance sets guardrails: what must never happen, read by the types of the live rules."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from decisions import events, history
 from decisions.enums import EventKind
 from decisions.errors import Fault, Invalid
 from decisions.events import Actor
 from decisions.ids import new_id
-from decisions.models import DecisionModel, Guardrail, User
-from decisions.services.rulesets import live_version_id, load
-from decisions.services.watching import Guard, conditions
+from decisions.models import Decision, DecisionModel, Guardrail, ModelVersion, User
+from decisions.services import proving
+from decisions.services.evaluation import inputs_of
+from decisions.services.proving import Checked
+from decisions.services.rulesets import live_rules, live_version_id, load
+from decisions.services.watching import Guard, broken, conditions
 
 NOBODY = UUID(int=0)
+MOST_DECISIONS = 5000
+WINDOW = timedelta(days=30)
 
 
 def create(
@@ -48,7 +55,9 @@ def change(
 ) -> Guardrail:
     """Word a guardrail anew; decisions from now on are watched by the new words."""
     _write(guardrail, name, applies, forbidden, basis)
-    _save(guardrail, EventKind.GUARDRAIL_CHANGED, author, reason, now)
+    with transaction.atomic():
+        guardrail.checks.all().delete()  # They tell of the words before.
+        _save(guardrail, EventKind.GUARDRAIL_CHANGED, author, reason, now)
     return guardrail
 
 
@@ -72,6 +81,67 @@ def _write(guardrail: Guardrail, name: str, applies: str, forbidden: str, basis:
         raise Invalid("The guardrail cannot be read. Nothing was saved.", faults)
     guardrail.name, guardrail.basis = name.strip()[:200], basis.strip()[:300]
     guardrail.applies, guardrail.forbidden = applies.strip(), forbidden.strip()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a guardrail would do: its sentence, how often it would have fired, what is proved."""
+
+    sentence: str
+    total: int
+    concerned: int
+    fired: tuple[Decision, ...]
+    checked: Checked
+
+
+def preview(
+    model: DecisionModel, *, name: str, applies: str, forbidden: str, now: datetime
+) -> Preview:
+    """Try the words of a guardrail on what was decided and on the live rules; writes nothing.
+
+    Raises Invalid for what is no FEEL over the model's facts and answer.
+    """
+    if faults := faults_of(model, applies, forbidden):
+        raise Invalid("The guardrail cannot be read.", faults)
+    words = Guardrail(pk=NOBODY, model=model, name=name, applies=applies, forbidden=forbidden)
+    rules = live_rules(model, now=now)
+    guard = Guard(NOBODY, applies, forbidden)
+    concerned, fired, total = 0, [], 0
+    for decision in _decided(model, now):
+        total += 1
+        inputs = inputs_of(decision.submission.facts, rules, decision.submission.evidence.all())
+        held = conditions(rules.model, model.decision_name, (guard,))
+        known = {**rules.decide.fixed_facts, **inputs}
+        if held.judge(0, known, decision.evaluated_at) is not False:
+            concerned += 1
+            if broken(
+                (guard,), rules.decide, inputs, decision.outputs or {}, now=decision.evaluated_at
+            ):
+                fired.append(decision)
+    version = ModelVersion.objects.select_related("model").get(pk=live_version_id(model))
+    (checked,) = proving.checks_of(version, [words], now=now)
+    return Preview(sentence_of(words), total, concerned, tuple(fired), checked)
+
+
+def _decided(model: DecisionModel, now: datetime) -> QuerySet[Decision]:
+    """Return the newest clean answers of the rules."""
+    rows = Decision.objects.filter(model=model, failed=False, evaluated_at__gte=now - WINDOW)
+    rows = rows.exclude(outputs=None).select_related("submission")
+    return rows.prefetch_related("submission__evidence").order_by("-pk")[:MOST_DECISIONS]
+
+
+def sentence_of(guardrail: Guardrail) -> str:
+    """Say what a guardrail forbids, in words; its texts where they cannot be read any more."""
+    guard = Guard(guardrail.pk, guardrail.applies, guardrail.forbidden)
+    held = conditions(
+        load(live_version_id(guardrail.model)), guardrail.model.decision_name, (guard,)
+    )
+    when, what = held.words(0), held.words(1)
+    always = what.removeprefix("it is not so that ")
+    must = f"always must it be so that {always}" if always != what else f"never may {what}"
+    if guardrail.applies.strip() == "true":
+        return f"{must[0].upper()}{must[1:]}."
+    return f"When {when}, {must.replace('never may', 'it must never be so that')}."
 
 
 def faults_of(model: DecisionModel, applies: str, forbidden: str) -> list[Fault]:

@@ -272,11 +272,13 @@ def _saved(
 
 
 def _start_of(request: PageRequest, version: ModelVersion) -> Start:
-    """Find what the address names to start from: a decision, a row, or a problem of a table."""
+    """Find what the address names to start from: a decision, a row, a problem, a guardrail."""
     asked = request.GET
     try:
         if key := asked.get("decision"):
             return _from_decision(version, UUID(key))
+        if key := asked.get("guardrail"):
+            return _counter_example(version, UUID(key))
         table = asked.get("table", "")
         if key := asked.get("problem"):
             found = witnesses.for_problem(version, table, key, now=timezone.now())
@@ -304,6 +306,15 @@ def _from_decision(version: ModelVersion, key: UUID) -> Start:
         decision,
         f"From the decision on {decision.submission}.",
     )
+
+
+def _counter_example(version: ModelVersion, key: UUID) -> Start:
+    """Start from the facts that break a guardrail; what they must give is for the author."""
+    checks = version.checks.filter(guardrail=key).select_related("guardrail")
+    check = get_object_or_404(checks)
+    facts = check.found.get("example") or {}
+    note = f"Breaks the guardrail “{check.guardrail.name}”."
+    return Start(facts, initial={"name": check.guardrail.name[:200]}, note=note)
 
 
 def _test_page(

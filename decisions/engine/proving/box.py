@@ -135,10 +135,12 @@ def _halves(whole: May, bound: Any) -> Iterator[May]:
         for side in (True, False):
             yield replace(whole, values=frozenset(v for v in whole.values if (v < bound) == side))
         return
-    if whole.low is None or whole.low < bound:
-        yield _span(whole, whole.low, bound)
-    if whole.high is None or bound < whole.high:
-        yield _span(whole, bound, whole.high)
+    outside = whole.low is not None and bound <= whole.low
+    if outside or (whole.high is not None and whole.high <= bound):
+        yield whole
+        return
+    yield _span(whole, whole.low, bound)
+    yield _span(whole, bound, whole.high)
 
 
 def _span(whole: May, low: Any, high: Any) -> May:

@@ -15,7 +15,8 @@ from decisions.engine.evaluation import Model
 from decisions.engine.feel import nodes as n
 from decisions.engine.graph import Graph, Part
 from decisions.engine.problems import Problem
-from decisions.engine.types import ANY, TESTABLE, Type, base_of, components_of
+from decisions.engine.proving.reading import words_of
+from decisions.engine.types import ANY, BOOLEAN, TESTABLE, Type, base_of, components_of
 
 _ANSWER = "answer"
 
@@ -59,6 +60,12 @@ class Conditions:
         held = self._models[self.conditions[place].answer].graph
         assert held is not None
         return held, held.find(_name(place), (m.Decision,))
+
+    def words(self, place: int) -> str:
+        """Say in words what a condition asks for."""
+        node = self.node(place)[1].node
+        text = self.conditions[place].text
+        return text if node is None else words_of(node, text)
 
     def judge(self, place: int, facts: Mapping[str, Any], now: datetime | None) -> bool | None:
         """Judge one condition: true, not true, or None where it cannot be judged without error.
@@ -108,7 +115,15 @@ def _loaded(
 
 def _problems(held: Model, place: int) -> list[Problem]:
     label = f'decision "{_name(place)}"'
-    return [replace(p, where="") for p in held.problems if p.where.startswith(label)]
+    found = [replace(p, where="") for p in held.problems if p.where.startswith(label)]
+    node = None if held.graph is None else held.graph.find(_name(place), (m.Decision,)).node
+    while isinstance(node, n.Placed):
+        node = node.body
+    kind = base_of(held.types.get(id(node), ANY))
+    if not found and kind not in (ANY, BOOLEAN):
+        said = f"This gives a {kind}, and a condition is true or false."
+        found.append(Problem("type.condition", said, "", "Compare it with a value."))
+    return found
 
 
 def _model(

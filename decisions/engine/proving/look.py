@@ -9,13 +9,12 @@ from typing import Any
 
 from decisions.engine.facts import Shape
 from decisions.engine.feel import nodes as n
-from decisions.engine.proving import calls, tables
+from decisions.engine.proving import calls, lists, tables
 from decisions.engine.proving.box import LENGTH, Box, Split
 from decisions.engine.proving.ranges import (
     ANYTHING,
     NOTHING,
     NULL,
-    OPEN,
     May,
     Path,
     Segment,
@@ -26,22 +25,18 @@ from decisions.engine.proving.ranges import (
     join,
     listed,
     may_be,
-    merged,
     ordered,
     part_of,
     same,
     tri_of,
     truth,
     typed,
-    with_null,
 )
 from decisions.engine.proving.scope import Bound, NoKey, Scope, key_of, key_of_test
 from decisions.engine.tables.sets import after
 from decisions.engine.types import SIMPLE, base_of
 
 _DEEPEST = 120
-_CONDITIONS = (n.Compare, n.Logic, n.Between, n.In, n.Quantified)
-NULL_LIST = listed(())
 
 
 class Look:
@@ -289,80 +284,14 @@ class Look:
             branches.append(self.may(node.otherwise, scope))
         return reduce(join, branches, NOTHING)
 
-    # Lists
-
     def _for(self, node: n.For, scope: Scope) -> May:
-        if len(node.loops) != 1 or node.loops[0].last is not None:
-            return self.opaque(scope)
-        domain = self.may(node.loops[0].domain, scope)
-        if domain.segments is None:
-            return listed([Segment(0, None, self.opaque(scope))], null=True)
-        name, given = node.loops[0].name, []
-        for part in domain.segments:
-            made = self.may(node.body, scope.looped({name: Bound(may=part.item)}))
-            given.append(Segment(0 if domain.null else part.low, part.high, made))
-        return listed(given, null=domain.null)
+        return lists.loop(self, node, scope)
 
     def _quantified(self, node: n.Quantified, scope: Scope) -> May:
-        found = self._quantify(node, scope)
-        return self.condition(node, scope, found)
-
-    def _quantify(self, node: n.Quantified, scope: Scope) -> Tri:
-        if len(node.loops) != 1 or node.loops[0].last is not None:
-            self.opaque(scope)
-            return OPEN
-        domain = self.may(node.loops[0].domain, scope)
-        if domain.segments is None:
-            self.opaque(scope)
-            return OPEN
-        name, parts = node.loops[0].name, []
-        for part in domain.segments:
-            one = self.tri(node.condition, scope.looped({name: Bound(may=part.item)}))
-            parts.append(one if part.low else one | {node.every})
-        found = both(parts) if node.every else either(parts)
-        return found | {None} if domain.null else found
+        return self.condition(node, scope, lists.quantify(self, node, scope))
 
     def _filter(self, node: n.Filter, scope: Scope) -> May:
-        owner = self.may(node.operand, scope)
-        if isinstance(node.condition, n.Literal) and isinstance(node.condition.value, int):
-            return self._picked(owner, scope)
-        if not isinstance(node.condition, _CONDITIONS) and not _asks(node.condition):
-            return self.opaque(scope)  # It may be a position.
-        if owner.segments is None:
-            return NULL_LIST if owner.only_null else self._anything_listed()
-        kept = [self._kept(part, node.condition, scope) for part in owner.segments]
-        if owner.null:
-            kept = [replace(part, low=0) for part in kept]
-        return listed(kept)
-
-    def _anything_listed(self) -> May:
-        self.blind.setdefault(self.where)
-        return listed([Segment(0, None, ANYTHING)])
-
-    def _picked(self, owner: May, scope: Scope) -> May:
-        if owner.segments is None:
-            return self.opaque(scope)
-        item = merged(owner.segments).item if owner.segments else NULL
-        return with_null(item, True) if item.kind or item.only_null else ANYTHING
-
-    def _kept(self, part: Segment, condition: n.Node, scope: Scope) -> Segment:
-        """Give what a filter leaves of some items."""
-        item = part.item
-        unknown = not item.kind and not item.only_null
-        if unknown or (item.kind == "context" and item.parts is None):
-            return Segment(0, part.high, item)
-        names = {}
-        for name, may in (item.parts or {}).items():
-            outside = item.null and name in scope.names
-            names[name] = Bound(may=ANYTHING if outside else may)
-        names["item"] = Bound(may=item)
-        found = self.tri(condition, scope.looped(names))
-        if _is_not_null(condition):
-            item = with_null(item, False)
-        if True not in found or item.impossible:
-            return Segment(0, 0, part.item)
-        sure = found == {True}
-        return Segment(part.low if sure else 0, part.high, item, part.source if sure else None)
+        return lists.kept(self, node, scope)
 
     def _calculation(self, node: n.Node, scope: Scope) -> May:
         return calls.calculation(self, node, scope)
@@ -381,33 +310,12 @@ def _within(may: May, only: frozenset[str]) -> May:
     return May(False, "string", frozenset(only))
 
 
-def _is_not_null(condition: n.Node) -> bool:
-    """Recognise item != null."""
-    return (
-        isinstance(condition, n.Compare)
-        and condition.operator == "!="
-        and isinstance(condition.left, n.Name)
-        and condition.left.name == "item"
-        and isinstance(condition.right, n.Literal)
-        and condition.right.value is None
-    )
-
-
 def _after(scope: Scope, entry: n.Entry) -> Scope:
     """Give the scope behind an entry of a context."""
     outer = scope
     if not scope.fixed:
         return scope.looped({entry.key: Bound(node=entry.value, scope=outer)})
     return scope.inner(id(entry), lambda: {entry.key: Bound(node=entry.value, scope=outer)})
-
-
-def _asks(node: n.Node) -> bool:
-    """Recognise calls that give a boolean."""
-    return (
-        isinstance(node, n.Call)
-        and isinstance(node.function, n.Name)
-        and node.function.name in calls.BOOLEANS
-    )
 
 
 def _place(node: n.Node) -> str:
