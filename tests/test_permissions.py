@@ -16,7 +16,15 @@ from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, Proposal
-from decisions.services import challenging, commenting, drafting, intake, simulation, testing
+from decisions.services import (
+    challenging,
+    commenting,
+    drafting,
+    guarding,
+    intake,
+    simulation,
+    testing,
+)
 from reviews.services import queues, routing
 from tests.rules import FACTS, NOW, person, proposed, small_model
 
@@ -257,6 +265,16 @@ def records(monkeypatch):
         reason="",
         now=NOW,
     )
+    rail = guarding.create(
+        model,
+        name="Never route",
+        applies="true",
+        forbidden='outcome = "route"',
+        basis="",
+        author=report.requested_by,
+        reason="Law",
+        now=NOW,
+    )
     shadow = challenging.start(
         proposed(model), mode="shadow", by=report.requested_by, reason="Try", now=NOW
     )
@@ -335,6 +353,7 @@ def records(monkeypatch):
             "row_id": "rule1",
             "comment_id": comment.pk,
         },
+        **{f"decisions:guardrail{name}": {"pk": rail.pk} for name in ("", "_edit", "_retire")},
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
         **{

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('decisions', '0011_reference_contents_by_time'),
+        ('decisions', '0012_discarded_drafts'),
     ]
 
     operations = [
