@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from config.demo import change, setup
+from config.demo import change, guardrails, setup
 from config.demo.people import ADMIN, INTEGRATION
 from config.demo.setup import Office
 from config.demo.shape import Arrival, Use
@@ -83,6 +83,8 @@ def play(office: Office, *, count: int, now: datetime) -> None:
     )
     history.plan(now - timedelta(days=13), lambda at: _subscribe_warehouse(office, at))
     history.plan(now - timedelta(days=8, hours=2), lambda at: _pause_warehouse(office, at))
+    history.plan(now - timedelta(days=29), lambda at: guardrails.set_guardrails(office, now=at))
+    history.plan(now - timedelta(minutes=50), lambda at: guardrails.check_guardrails(now=at))
     history.plan(now - timedelta(hours=1), lambda at: change.propose_a_change(office, now=at))
     history.plan(now - timedelta(minutes=4), lambda at: _hold_one(office, at))
     history.play()
