@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from decisions.engine import model as m
@@ -83,7 +84,8 @@ def _within(value: Any, change: Change) -> Any:
 def with_ids(definitions: m.Definitions) -> m.Definitions:
     """Give every table, column and row an id of its own, so that edits can name them.
 
-    Ids that are there and not used twice stay; the others come from the place of their element.
+    Ids that are there and not used twice stay. Those of rows come from what the row says, so that
+    rows moved or put between in another editor keep them; all others come from their place.
     """
     used: set[str] = set()
 
@@ -104,8 +106,14 @@ def with_ids(definitions: m.Definitions) -> m.Definitions:
             replace(c, id=own(c.id, f"{key}_then_{n}")) for n, c in enumerate(table.outputs, 1)
         )
         rules = tuple(
-            replace(r, id=own(r.id, f"{key}_row_{n}")) for n, r in enumerate(table.rules, 1)
+            replace(rule, id=own(rule.id, "" if rule.id else f"{key}_row_{_mark(rule)}"))
+            for rule in table.rules
         )
         return replace(table, id=key, anonymous=False, inputs=inputs, outputs=outputs, rules=rules)
 
     return with_tables(definitions, named)
+
+
+def _mark(rule: m.TableRule) -> str:
+    said = "\0".join([*rule.inputs, "\1", *rule.outputs])
+    return sha256(said.encode()).hexdigest()[:12]

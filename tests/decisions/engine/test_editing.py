@@ -1,5 +1,6 @@
 """Editing: cells as people type them mean what they say, and every operation can be taken back."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,18 @@ def test_any_list_of_texts_means_the_same_when_typed_again(values, negated):
 def loaded(path=SMALL):
     model = engine.load_model(path)
     return engine.load_model(engine.write_definitions(engine.with_ids(model.definitions)))
+
+
+def test_rows_without_ids_keep_theirs_when_another_editor_moves_them_or_puts_one_between():
+    bare = re.sub(r'<rule id="rule\d">', "<rule>", SMALL.read_text())
+    ids = [rule.id for rule in engine.tables_of(loaded(bare).definitions)[0].rules]
+    rules = re.findall(r"<rule>.*?</rule>", bare, flags=re.DOTALL)
+    new = rules[0].replace("limits.most", "9")
+    moved = bare.replace(rules[0], "").replace(rules[3], f"{rules[3]}{new}{rules[0]}{rules[0]}")
+    again = [rule.id for rule in engine.tables_of(loaded(moved).definitions)[0].rules]
+    assert again[:3] == ids[1:]
+    assert again[4:] == [ids[0], f"{ids[0]}_2"]
+    assert again[3] not in ids
 
 
 def carried_out(model, operations):
