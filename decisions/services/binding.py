@@ -14,6 +14,7 @@ from decisions.services import checking, simulation, testing
 from decisions.services.authoring import faults_of
 from decisions.services.proving import check_all
 from decisions.services.rulesets import current_references, sources_of
+from decisions.services.untried import untried
 
 NAMES = {
     "rules": "Rules",
@@ -29,12 +30,16 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One of the things an approval is bound to; `trouble` says why it cannot go live as it is."""
+    """One of the things an approval is bound to; `trouble` says why it cannot go live as it is.
+
+    `doubt` is for the approver to weigh; it keeps nothing from going live.
+    """
 
     name: str
     hash: str
     words: str = ""
     trouble: str = ""
+    doubt: str = ""
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -98,11 +103,12 @@ def _checked(name: str, content: Content) -> Part:
     hashed, check = _PARTS[name]
     try:
         words = check(content)
+        doubt = _DOUBTS[name](content) if name in _DOUBTS else ""
     except Invalid as error:
         return Part(name, hashed(content), trouble=str(error), faults=tuple(error.faults))
     except Expected as error:
         return Part(name, hashed(content), trouble=str(error))
-    return Part(name, hashed(content), words=words)
+    return Part(name, hashed(content), words=words, doubt=doubt)
 
 
 def _rules_hash(content: Content) -> str:
@@ -158,6 +164,12 @@ def _tests(content: Content) -> str:
     return f"{len(tested)} of {len(tested)} green" if tested else "None were written"
 
 
+def _tests_doubt(content: Content) -> str:
+    tested = testing.run_all(content.version, now=content.now)
+    reached = {row for one in tested for row in one.rows}
+    return untried(content.version, content.loaded, reached).words
+
+
 def _impact_hash(content: Content) -> str:
     if content.report is None:
         return digest(["no report", str(content.version.model.live_version_id)])
@@ -209,6 +221,8 @@ _PARTS: dict[str, tuple[Callable[[Content], str], Callable[[Content], str]]] = {
     "impact": (_impact_hash, _impact),
     "guardrails": (_guardrails_hash, _guardrails),
 }
+
+_DOUBTS: dict[str, Callable[[Content], str]] = {"tests": _tests_doubt}
 
 
 def _listed(faults: Sequence[Fault], noun: str) -> str:

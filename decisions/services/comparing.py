@@ -69,14 +69,14 @@ def compare(before: ModelVersion, after: ModelVersion) -> VersionDifference:
     """Compare two versions of a model."""
     old, new = loaded_draft(before), loaded_draft(after)
     return VersionDifference(
-        tables=tuple(_tables(old, new)),
+        tables=tuple(compare_tables(old, new)),
         elements=tuple(_elements(old.definitions, new.definitions)),
         tests=tuple(_tests(list(before.tests.all()), list(after.tests.all()))),
         same_content=old.hash == new.hash,
     )
 
 
-def _tables(old: engine.Model, new: engine.Model) -> Iterable[TableDifference]:
+def compare_tables(old: engine.Model, new: engine.Model) -> Iterable[TableDifference]:
     """Pair tables by id, then by the name of their decision, then compare each pair."""
     before = [(name, table) for name, table in engine.named_tables(old.definitions)]
     after = [(name, table) for name, table in engine.named_tables(new.definitions)]

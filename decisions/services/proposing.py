@@ -63,7 +63,10 @@ def propose(
             id=new_id(now),
             version=moved,
             reason=why,
-            parts={part.name: {"hash": part.hash, "words": part.words} for part in parts},
+            parts={
+                part.name: {"hash": part.hash, "words": part.words, "doubt": part.doubt}
+                for part in parts
+            },
             content_hash=binding.content_hash(seen),
             impact=report,
             approvers_needed=approvers_for(moved.model, report),

@@ -14,6 +14,7 @@ from decisions.services import testing
 from decisions.services.candidates import Candidate, candidate_today
 from decisions.services.coverage import Reach, TableCoverage, coverage_of, reach_of
 from decisions.services.testing import Difference
+from decisions.services.untried import Untried, untried
 
 AT_ONCE = 150  # Tests a page runs before it answers: about a second of the largest model.
 MOST_REMEMBERED = 5000
@@ -56,6 +57,11 @@ class Runs:
     def coverage(self) -> list[TableCoverage]:
         """Count what the tests that pass reach of every table."""
         return coverage_of(self.model, (one.reach for one in self.ran.values() if one.passed))
+
+    def untried(self, version: ModelVersion) -> Untried:
+        """Tell which changed rows no test reached."""
+        reached = {row for one in self.ran.values() for row in one.reach.rows}
+        return untried(version, self.model, reached)
 
 
 def run_some(

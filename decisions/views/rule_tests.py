@@ -49,7 +49,7 @@ def version_tests(request: PageRequest, slug: str, number: int) -> HttpResponse:
     except Expected as error:
         problem = str(error)
     context = list_context(version, runs, request.GET.get("first", ""))
-    context |= {"problem": problem}
+    context |= {"problem": problem, "untried": runs and runs.untried(version)}
     if request.htmx:
         context = framed(request, version, "tests") | context
         return render(request, "decisions/tests/_results.html", context)
