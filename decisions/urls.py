@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("challengers/<uuid:pk>/end/", challengers.end, name="challenger_end"),
     path("models/<slug:slug>/drafts/<int:number>/life.json", lives.life, name="draft_life"),
     path("models/<slug:slug>/drafts/", draft_lists.drafts, name="draft_start"),
+    path(f"{DRAFT}/take-back/", outline.take_back, name="draft_take_back"),
     path(f"{DRAFT}/discard/", draft_lists.discard, name="draft_discard"),
     path("models/<slug:slug>/drafts/<int:number>/", drafts.draft, name="draft"),
     path(f"{DRAFT}/graph/", outline.graph, name="draft_graph"),

@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:model_new": ({"rule_author"}, {"rule_author"}),
     "decisions:draft_start": (READERS, {"rule_author"}),
     "decisions:draft_discard": (set(), {"rule_author"}),
+    "decisions:draft_take_back": (set(), {"rule_author"}),
     "decisions:draft_life": (READERS, set()),
     "decisions:challengers": (READERS, {"rule_author", "approver"}),
     "decisions:challenger_result": (READERS, set()),
@@ -311,7 +312,7 @@ def records(monkeypatch):
         },
         **{
             f"decisions:draft_{name}": first
-            for name in ("graph", "add_table", "inputs", "add_input", "discard")
+            for name in ("graph", "add_table", "inputs", "add_input", "discard", "take_back")
         },
         **{
             f"decisions:draft_input{name}": {**first, "path": "country"} for name in ("", "_remove")

@@ -145,6 +145,7 @@ def _page(
     context = {
         **framed(request, found, "inputs"),
         "it": field,
+        "undo_to": _list_url(found),
         "type": type_words(field),
         "form": form,
         "lines": lines,

@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions.access import PageRequest, refuse_unless_held, requires
 from decisions.draft_forms import DecisionForm, ExpressionForm, OutputLines, TableForm
-from decisions.errors import Fault
+from decisions.errors import Fault, Refused
 from decisions.faults import words_of
 from decisions.models import ModelVersion
-from decisions.services import outline, shaping
+from decisions.services import drafting, outline, shaping
 from decisions.views.draft_frame import answered, draft_of, framed, hand_of, or_404
 from decisions.views.graph import graph_of
 from decisions.views.tables import HIT_POLICIES
@@ -145,6 +147,24 @@ def add_table(request: PageRequest, slug: str, number: int) -> HttpResponse:
     return _new(request, found, form, lines, code=422 if given is not None else 200)
 
 
+@require_POST
+@requires("decisions.author_rules")
+def take_back(request: PageRequest, slug: str, number: int) -> HttpResponse:
+    """Take back one's own newest change, or do it again, from any page of the draft."""
+    found = draft_of(slug, number)
+    step = drafting.redo if request.POST.get("act") == "redo" else drafting.undo
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    hand = hand_of(request, found)
+    try:
+        saved = step(found, based_on=hand.based_on, author=hand.author, now=hand.now)
+    except Refused as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"{saved.change.summary}.")
+    return redirect(wanted if safe else _graph_url(found))
+
+
 def _new(
     request: PageRequest, found: ModelVersion, form: TableForm, lines: Any, *, code: int
 ) -> HttpResponse:
@@ -161,7 +181,13 @@ def _decision(
     code: int,
     **more: Any,
 ) -> HttpResponse:
-    context = {**framed(request, found, "graph"), "it": one, "form": form, **more}
+    context = {
+        **framed(request, found, "graph"),
+        "it": one,
+        "form": form,
+        "undo_to": _graph_url(found),
+        **more,
+    }
     return render(request, "decisions/drafts/decision.html", context, status=code)
 
 

@@ -156,6 +156,7 @@ def _page(
         **framed(request, found, "tables"),
         "table_id": table_id,
         "row": one,
+        "undo_to": _list_url(found, table_id),
         "parts": [part for part in parts if part[1]],
         "problem": problem,
     }

@@ -26,12 +26,12 @@ def _add_table(definitions: m.Definitions, operation: Operation) -> Done:
     are given; `outputs` are [name, type], one of the decision's own name where none are.
     """
     name = free_name(definitions, operation.get("decision", ""))
-    wanted = [text_of(one) for one in operation.get("requires") or []]
+    wanted = [text_of(one) for one in _wanted(operation)]
     inputs, decisions = _references(definitions, wanted)
     identity = text_of(operation.get("id", ""))
     if not identity or identity in ids_of(definitions):
         raise Invalid("A new decision needs an id of its own.")
-    policy = operation.get("hit_policy", "FIRST")
+    policy = text_of(operation.get("hit_policy", "FIRST"))
     if policy not in POLICIES:
         raise Invalid(f"“{policy}” is no hit policy. Use one of {', '.join(POLICIES)}.")
     columns = _pairs(operation, "columns", [[one, one] for one in wanted])
@@ -123,7 +123,7 @@ def _change_decision(definitions: m.Definitions, operation: Operation) -> Done:
         changed = replace(changed, question=text_of(operation["question"]))
     if "requires" in operation:
         back["requires"] = _required(definitions, found)
-        changed = _requiring(definitions, changed, operation["requires"] or [])
+        changed = _requiring(definitions, changed, _wanted(operation))
     if "text" in operation:
         literal = found.expression
         if not isinstance(literal, m.LiteralExpression):
@@ -288,6 +288,13 @@ def _alone(definitions: m.Definitions, found: m.Decision) -> str:
         prefixes=definitions.prefixes,
     )
     return write_definitions(alone).decode()
+
+
+def _wanted(operation: Operation) -> list[Any]:
+    wanted = operation.get("requires") or []
+    if not isinstance(wanted, list):
+        raise Invalid("What a decision reads is given as a list.")
+    return wanted
 
 
 def _pairs(operation: Operation, name: str, default: list[list[str]]) -> list[list[str]]:

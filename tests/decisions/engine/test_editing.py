@@ -232,6 +232,31 @@ def test_what_would_leave_the_graph_broken_is_refused(operation, words):
     assert str(refused.value) == words
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "add_table", "id": "d9", "decision": "New", "requires": 5},
+        {"op": "add_table", "id": "d9", "decision": "New", "hit_policy": []},
+        {"op": "add_table", "id": "d9", "decision": "New", "outputs": [["a", "b", "c"]]},
+        {"op": "add_table", "id": "d9", "decision": "New", "columns": "x"},
+        {"op": "change_decision", "decision": "decision", "requires": [[]]},
+        {"op": "change_decision", "decision": "decision", "requires": [7]},
+        {"op": "change_decision", "decision": [], "name": "x"},
+        {"op": "change_decision", "decision": "decision", "name": {}},
+        {"op": "put_decision", "dmn": 5, "at": 0, "place": 0},
+        {"op": "put_decision", "dmn": "\ud800", "at": 0, "place": 0},
+        {"op": "add_input", "id": "i9", "input": "x", "source": "limits"},
+        {"op": "add_input", "id": "i9", "input": "x", "at": "0"},
+        {"op": "change_input", "input": "amount", "label": 5},
+        {"op": "item_type", "item": 5},
+        {"op": "add_item", "item": []},
+    ],
+)
+def test_operation_of_another_form_is_refused(operation):
+    with pytest.raises(engine.Invalid):
+        engine.edit_model(BEFORE, [operation])
+
+
 def test_a_removed_decision_comes_back_with_its_rows():
     model = engine.load_model(LIBRARY)
     free = [d for d in model.definitions.decisions if d.name == "Decision"]

@@ -148,3 +148,22 @@ def test_published_version_is_shown_without_forms(client):
     assert "Spend rules.outcome" in page
     answer = client.post(reverse("decisions:draft_decision", args=[*live, "decision"]), saved())
     assert answer.status_code == 409
+
+
+def test_change_is_taken_back_and_done_again_from_any_page(client):
+    url = reverse("decisions:draft_take_back", args=PLACE)
+    assert "Undo my last change" not in client.get(GRAPH).text
+    client.post(ANSWER, saved())
+    assert f'name="next" value="{GRAPH}"' in client.get(ANSWER).text
+    assert client.post(url, {"act": "undo", "revision": 1, "next": GRAPH}).url == GRAPH
+    assert "Took back: Decision changed: Decision." in client.get(GRAPH).text
+    assert "reasons: [{code: &quot;X&quot;}]" not in client.get(ANSWER).text
+    client.post(url, {"act": "redo", "revision": 2, "next": GRAPH})
+    assert "reasons: [{code: &quot;X&quot;}]" in client.get(ANSWER).text
+
+
+def test_taking_back_nothing_says_so_and_leads_nowhere_else(client):
+    url = reverse("decisions:draft_take_back", args=PLACE)
+    answer = client.post(url, {"act": "undo", "next": "https://elsewhere.example/"})
+    assert answer.url == GRAPH
+    assert "Nothing of yours is left to undo." in client.get(GRAPH).text
