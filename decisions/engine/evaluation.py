@@ -42,6 +42,7 @@ class Model:
             self.problems.extend(self._compiler.check())
         self._programs: dict[str, Program] = {}
         self._entries: dict[tuple[str, frozenset[str], bool], Enter] = {}
+        self._analyses: dict[tuple[str | None, bool], Analysis] = {}
 
     @cached_property
     def errors(self) -> list[tuple[str | None, Problem]]:
@@ -145,14 +146,19 @@ class Model:
         """Find what is wrong with the tables before any fact comes in: gaps, overlaps, dead rows.
 
         `table` is the id of one table; raises Invalid when there is none. With `every`, also what
-        is no fault: rows that overlap under FIRST or PRIORITY, gaps of tables that collect.
+        is no fault: rows that overlap under FIRST or PRIORITY, gaps of tables that collect. It is
+        looked for once, since a model never changes.
         """
         if table is not None and not isinstance(table, str):
             raise wrong_argument("The table", "its id, a str", table)
         if self.graph is None or self._compiler is None:
             return analyse_unread(self.problems)
-        analyser = Analyser(self.graph, self.types)
-        return analyser.analyse(self.definitions, self.problems, table=table, every=every)
+        if (table, every) not in self._analyses:
+            analyser = Analyser(self.graph, self.types)
+            self._analyses[table, every] = analyser.analyse(
+                self.definitions, self.problems, table=table, every=every
+            )
+        return self._analyses[table, every]
 
     def row_example(self, table: str, row: int) -> dict[str, Any] | None:
         """Give a value of every input expression of a table that reaches a row, if some are known.

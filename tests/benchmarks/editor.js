@@ -14,7 +14,8 @@ function painted() {
   });
 }
 
-const opened = new Promise((done) => {
+const opened = new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("The table was not there after a minute.")), 60000);
   const watch = new MutationObserver(() => {
     if (!document.querySelector(READY)) return;
     watch.disconnect();

@@ -220,7 +220,9 @@ def measure_open(
 ) -> None:
     page.goto("about:blank")
     with site.measured() as spent:
-        page.goto(site.page_of(count))
+        answer = page.goto(site.page_of(count))
+        if answer.status != 200:
+            sys.exit(f"{site.page_of(count)} answered {answer.status}.")
         took = page.evaluate("measures.opened")
     figures.add((count, name, site.name), [took], spent["cpu"])
 
