@@ -1,4 +1,4 @@
-"""Pages around the grid of a draft in Chromium: without script, and as assistive tools read them."""
+"""Pages around the grid of a draft in Chromium: without script, and with assistive tools."""
 
 import pytest
 from django.utils import timezone
