@@ -149,6 +149,8 @@ def reason_of(decision: Any) -> str:
         return f"Could not decide: {decision.problems[0]['message']}"
     if decision.settled_by != SettledBy.PERSON:
         for code in decision.reasons:
+            if code == watching.REASON and decision.problems:
+                return str(decision.problems[0]["message"])
             if code in WITHHELD:
                 return WITHHELD[code]
     reasons = (decision.outputs or {}).get("reasons") or []

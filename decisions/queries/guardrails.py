@@ -5,7 +5,14 @@ from uuid import UUID
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from decisions.models import DecisionModel, Guardrail, GuardrailBreach, GuardrailCheck
+from decisions.enums import GuardrailState, VersionState
+from decisions.models import (
+    DecisionModel,
+    Guardrail,
+    GuardrailBreach,
+    GuardrailCheck,
+    ModelVersion,
+)
 
 RECENT = timedelta(days=30)
 FEW = 25
@@ -44,3 +51,16 @@ def models_to_guard() -> list[DecisionModel]:
     """The models that decide, by name."""
     rows = DecisionModel.objects.exclude(live_version=None)
     return list(rows.order_by("name"))
+
+
+def counter_example(model: DecisionModel, key: UUID) -> GuardrailCheck | None:
+    """The newest check of a guardrail that found facts which break it."""
+    rows = GuardrailCheck.objects.filter(guardrail=key, guardrail__model=model)
+    rows = rows.filter(state=GuardrailState.BROKEN).select_related("guardrail")
+    return rows.order_by("-version__number").first()
+
+
+def draft_for_tests(model: DecisionModel) -> ModelVersion | None:
+    """The newest draft of a model, where a counter-example can become a test."""
+    rows = model.versions.filter(state=VersionState.DRAFT).defer("dmn")
+    return rows.order_by("-number").first()

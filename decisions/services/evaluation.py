@@ -66,7 +66,7 @@ def judge(
             reasons=[watching.REASON],
             conditions=[],
             outputs=value,
-            problems=[],
+            problems=watching.told(guards, breaches, value),
             failed=False,
             breaches=breaches,
             **common,

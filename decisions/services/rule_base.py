@@ -99,7 +99,9 @@ def guards_at(model_id: UUID, at: datetime) -> tuple[Guard, ...]:
     """Return the guardrails in force for a model at a moment, in their order."""
     records = _records_then(Guardrail.history.filter(model_id=model_id), at)
     active = sorted((r for r in records if r.active), key=lambda r: (r.position, r.name))
-    return tuple(Guard(record.pk, record.applies, record.forbidden) for record in active)
+    return tuple(
+        Guard(record.pk, record.applies, record.forbidden, record.name) for record in active
+    )
 
 
 def archive(base: RuleBase) -> bytes:

@@ -20,12 +20,13 @@ class Guard:
     id: UUID
     applies: str
     forbidden: str
+    name: str = ""
 
 
 def active_guards(model_id: UUID) -> tuple[Guard, ...]:
     """Return the guardrails in force for a model, in their order."""
     rows = Guardrail.objects.filter(model_id=model_id, active=True)
-    return tuple(Guard(*row) for row in rows.values_list("pk", "applies", "forbidden"))
+    return tuple(Guard(*row) for row in rows.values_list("pk", "applies", "forbidden", "name"))
 
 
 @lru_cache(maxsize=64)
@@ -62,3 +63,20 @@ def broken(
         if held.judge(2 * place + 1, {**known, **outputs}, now) is not False:
             found.append(guard.id)
     return tuple(found)
+
+
+def told(
+    guards: Sequence[Guard], breaches: Sequence[UUID], outputs: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Say to a reviewer which guardrails stopped an answer, and what it was."""
+    answer = outputs.get("outcome")
+    return [
+        {
+            "code": REASON,
+            "message": f"The rules said {answer}, which the guardrail “{guard.name}” forbids here.",
+            "where": "",
+            "hint": "Decide by hand, and tell a rule author.",
+        }
+        for guard in guards
+        if guard.id in breaches
+    ]

@@ -135,6 +135,7 @@ def _page(
         "sentence": _sentence(found),
         "live": live,
         "checks": [(check, why_of(check.state, check.found)) for check in checks],
+        "draft": queries.draft_for_tests(found.model),
         "breaches": queries.breaches_of(found),
         "story": _story(found),
         "form": form,
@@ -157,9 +158,9 @@ def why_of(state: str, found: dict[str, Any]) -> str:
         if not concerned:
             return "No submission of the declared types can meet its condition."
         return (
-            f"All possible submissions fall into {parts} kinds. {found.get('inapplicable', 0)} "
-            f"of them it does not concern; in the other {concerned} the rules cannot give the "
-            "answer that is forbidden, with the reference tables of today."
+            f"All possible submissions fall into {parts} kinds. The guardrail concerns "
+            f"{concerned} of them, and there the rules cannot give what it forbids. "
+            "This counts for the reference tables of that moment."
         )
     if state == "tested":
         blind = found.get("blind") or []

@@ -16,6 +16,7 @@ from decisions.enums import VersionState
 from decisions.errors import Expected, Invalid, Refused
 from decisions.forms import ReasonForm
 from decisions.models import Decision, ModelVersion, RuleTest
+from decisions.queries import guardrails as guardrail_queries
 from decisions.queries import rule_tests as queries
 from decisions.rule_test_forms import CaseForm, TestFileForm, expectations, expected_from
 from decisions.services import test_files, test_runs, testing, witnesses
@@ -310,9 +311,10 @@ def _from_decision(version: ModelVersion, key: UUID) -> Start:
 
 def _counter_example(version: ModelVersion, key: UUID) -> Start:
     """Start from the facts that break a guardrail; what they must give is for the author."""
-    checks = version.checks.filter(guardrail=key).select_related("guardrail")
-    check = get_object_or_404(checks)
-    facts = check.found.get("example") or {}
+    check = guardrail_queries.counter_example(version.model, key)
+    if check is None:
+        raise Http404("Nothing breaks this guardrail any more.")
+    facts = check.found["example"]
     note = f"Breaks the guardrail “{check.guardrail.name}”."
     return Start(facts, initial={"name": check.guardrail.name[:200]}, note=note)
 

@@ -98,7 +98,7 @@ def _reasons(decision: Decision, outputs: Mapping[str, Any]) -> list[Mapping[str
 
     Read from their outputs, because a verdict puts its own reasons on the decision.
     """
-    if decision.failed:
+    if decision.problems:  # Of the evaluation, or of a guardrail that stopped it.
         return [
             {"code": problem.get("code", ""), "text": problem.get("message", "")}
             for problem in decision.problems

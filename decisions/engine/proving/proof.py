@@ -87,6 +87,8 @@ class Prover:
         self.required = required
         self.given = decide.known
         self.scopes = Scopes(decide.graph, decide.part, self.given)
+        shapes = decide.model.shapes.items()
+        self._shapes = {name: shape for name, shape in shapes if name not in self.given}
         self._nodes: dict[int, tuple[n.Node, Scope]] = {}
 
     def prove(
@@ -106,7 +108,7 @@ class Prover:
         common = (search.settled, search.inapplicable)
         if not search.open and not search.exhausted:
             return Proof(True, *common, asked=asked)
-        maker = Maker(self.decide.model.asked, list(bases))
+        maker = Maker(self._shapes, list(bases))
         example = None
         for box in search.open[:MOST_TRIED]:
             example = self._confirmed(maker.facts_in(box), applies, forbidden, now)
@@ -131,7 +133,7 @@ class Prover:
             if len(cut) > most:
                 break
             boxes = cut
-        maker = Maker(self.decide.model.asked, list(bases))
+        maker = Maker(self._shapes, list(bases))
         for number, box in enumerate(boxes):
             yield from islice(maker.facts_in(box, start=number), 1)
 
@@ -139,7 +141,8 @@ class Prover:
         self, facts: Mapping[str, Any], applies: int, forbidden: int, now: datetime | None
     ) -> bool | None:
         """Try facts for real; None where they are refused or give no clean answer."""
-        if self.decide.model.check(facts):
+        asked = self.decide.model.asked
+        if self.decide.model.check({name: facts[name] for name in asked if name in facts}):
             return None
         result = self.decide(facts, now=now)
         if result.failed or not isinstance(result.value, dict):
