@@ -11,7 +11,7 @@ export function format(grid) {
   return (cell) => {
     const value = cell.getValue() ?? "";
     const place = cell.getElement();
-    const { mark, words } = grid.markOf(cell.getData().id, cell.getField());
+    const { mark, words } = grid.marks.of(cell.getData().id, cell.getField());
     place.dataset.drawn = mark;
     place.classList.toggle("ed-bad", mark === "error");
     place.classList.toggle("ed-warn", mark !== "" && mark !== "error");
@@ -34,7 +34,7 @@ function outcome(kind) {
 export function formatNumber(grid) {
   return (cell) => {
     const { id, n } = cell.getData();
-    const count = grid.comments[id] ?? 0;
+    const count = grid.marks.comments[id] ?? 0;
     const shown = element("span", { class: "ed-number" });
     if (count) {
       const words = `${count} ${count === 1 ? "comment" : "comments"}`;
@@ -50,14 +50,14 @@ export function formatNumber(grid) {
 /** How often a row decided in 30 days; "new" and "dead" in place of nothing. */
 export function formatHits(grid) {
   return (cell) => {
-    const life = grid.lives?.[cell.getData().id];
-    if (!grid.lives) return "";
+    const life = grid.marks.lives?.[cell.getData().id];
+    if (!grid.marks.lives) return "";
     if (!life || life.new) return element("span", { class: "badge badge--ok" }, "new");
     const last = life.last ? `Last hit ${when(life.last)}` : "No hit yet";
     cell.getElement().title = life.drift ? `${drifted(life)}. ${last}` : last;
     if (life.dead) return element("span", { class: "badge badge--warn" }, "dead");
     const shown = element("span", { class: "life" });
-    shown.append(bar(grid.mostHits ? life.hits / grid.mostHits : 0));
+    shown.append(bar(grid.marks.mostHits ? life.hits / grid.marks.mostHits : 0));
     if (life.drift) {
       const rises = life.drift[1] > life.drift[0];
       shown.append(icon(rises ? "trending-up" : "trending-down", "icon icon--sm warn"));
@@ -71,7 +71,7 @@ export function formatHits(grid) {
 /** How often people said otherwise. */
 export function formatOverturned(grid) {
   return (cell) => {
-    const life = grid.lives?.[cell.getData().id];
+    const life = grid.marks.lives?.[cell.getData().id];
     if (!life || life.overturned === null) return "";
     const share = `${Math.round(life.overturned * 100)} %`;
     cell.getElement().title = `People settled ${life.settled} of these`;

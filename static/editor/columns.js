@@ -80,7 +80,7 @@ function titled(grid, column) {
     "aria-label": `Filter ${column.label}`,
     placeholder: "Filter",
   });
-  filter.addEventListener("input", () => grid.filter(column.field, filter.value));
+  filter.addEventListener("input", () => grid.finding.filter(column.field, filter.value));
   // The library would take these as a choice of the column.
   for (const kind of ["mousedown", "mousemove", "click", "keydown"])
     filter.addEventListener(kind, (event) => {

@@ -21,8 +21,8 @@ export class Comments {
     const answer = await fetch(`${this.base}comments.json`).catch(() => null);
     if (!answer?.ok) return;
     const counts = await answer.json();
-    if (JSON.stringify(counts) === JSON.stringify(this.grid.comments)) return;
-    this.grid.comments = counts;
+    if (JSON.stringify(counts) === JSON.stringify(this.grid.marks.comments)) return;
+    this.grid.marks.comments = counts;
     this.grid.redraw(true);
   }
 

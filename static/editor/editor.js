@@ -24,7 +24,7 @@ async function start(page) {
   listenToTools(page, grid, draft, comments);
   listenToCures(grid, draft);
   page.dataset.ready = "yes";
-  grid.readLives();
+  grid.marks.readLives();
   comments.count();
   watch(grid, draft, comments);
 }

@@ -222,7 +222,7 @@ class Entry {
     const text = this.input.value.trim();
     const kept = text === "" ? this.column.empty : text;
     const row = this.cell.getData();
-    if (this.problem) this.grid.foundWrong(row.id, this.column.field, this.problem);
+    if (this.problem) this.grid.marks.left(row.id, this.column.field, this.problem);
     this.close(() => (kept === this.before ? this.cancel() : this.success(kept)));
     if (direction) this.grid.go(direction);
   }

@@ -17,6 +17,8 @@ import {
 
 import { copied, pasted } from "./blocks.js";
 import { columnsOf, groupsOf, numberColumn } from "./columns.js";
+import { Finding } from "./finding.js";
+import { Marks } from "./marks.js";
 import { Offers } from "./offers.js";
 import { applied } from "./operations.js";
 import { nameRoles } from "./roles.js";
@@ -41,18 +43,14 @@ export class Grid {
     this.draft = draft;
     this.side = side;
     this.offers = new Offers(draft);
-    this.problems = new Map();
-    this.refused = new Map();
-    this.comments = {};
-    this.filters = new Map();
-    this.wanted = "";
+    this.marks = new Marks(this);
+    this.finding = new Finding(this);
     draft.onAnswer = (answer) => this.take(answer);
-    draft.onRefused = (cell, message) => this.refuse(cell, message);
+    draft.onRefused = (cell, message) => notices.alarm(this.marks.refuse(cell, message));
     draft.onClash = () => notices.clashes(draft, this);
-    side.onProblems = (marks) => this.mark(marks);
+    side.onProblems = (marks) => this.marks.found(marks);
     notices.numbers = () => new Map(this.records.map((record) => [record.id, record.n]));
-    notices.onCompany = (people) => this.meet(people);
-    this.notices = notices;
+    notices.onCompany = (people) => this.marks.meet(people);
   }
 
   async open() {
@@ -74,7 +72,7 @@ export class Grid {
         : "No rows yet.",
       rowHeader: numberColumn(this),
       columns: groupsOf(this),
-      rowFormatter: (row) => this.dress(row),
+      rowFormatter: (row) => this.marks.dress(row),
       columnDefaults: { resizable: "header", minWidth: 70, maxInitialWidth: 320 },
       selectableRange: 1,
       selectableRangeColumns: true,
@@ -98,7 +96,12 @@ export class Grid {
       this.table.on(end, () => setTimeout(() => this.late && this.show()));
     this.table.on("rangeChanged", () => this.read());
     this.table.on("rowMoved", (row) => this.moved(row));
-    this.table.on("dataFiltered", () => setTimeout(() => this.tellShown()));
+    this.table.on("dataFiltered", () => setTimeout(() => this.finding.tell()));
+    // A field in the head that gets the focus scrolls the head alone.
+    const [head, body] = ["header-contents", "tableholder"].map((part) =>
+      this.place.querySelector(`.tabulator-${part}`),
+    );
+    head.addEventListener("scroll", () => (body.scrollLeft = head.scrollLeft));
     // Browsers send these to the body when no field has the focus.
     document.addEventListener("copy", (event) => this.holdsFocus() && copied(event, this));
     if (!this.draft.mayEdit) return;
@@ -126,7 +129,7 @@ export class Grid {
   edited(cell) {
     const { id } = cell.getData();
     const column = this.columns[Number(cell.getField().slice(1))];
-    this.refused.delete(`${id} ${column.field}`);
+    this.marks.refused.delete(`${id} ${column.field}`);
     this.draft.cells([[id, column.id, String(cell.getValue() ?? "")]]);
   }
 
@@ -137,7 +140,7 @@ export class Grid {
       const column = this.columns[at];
       if (!column || record[column.field] === text) continue;
       record[column.field] = text;
-      this.refused.delete(`${record.id} ${column.field}`);
+      this.marks.refused.delete(`${record.id} ${column.field}`);
       cells.push([record.id, column.id, text]);
     }
     if (!cells.length) return;
@@ -198,7 +201,7 @@ export class Grid {
   applyPending() {
     for (const operation of this.draft.pending())
       this.records = applied(this.records, operation, this);
-    for (const [place, { text }] of this.refused) {
+    for (const [place, { text }] of this.marks.refused) {
       const [id, field] = place.split(" ");
       const record = this.records.find((one) => one.id === id);
       if (record) record[field] = text;
@@ -214,6 +217,13 @@ export class Grid {
 
   editing() {
     return Boolean(this.table.modules.edit.currentCell);
+  }
+
+  /** Lay the table out anew; what is selected stays. */
+  lay() {
+    const [block, at] = [this.block(), this.active()];
+    this.table.redraw(true);
+    this.selectAgain(block, at);
   }
 
   /** Show the records; where rows came, went or moved, only when nobody types. */
@@ -257,70 +267,15 @@ export class Grid {
         const field = cell.column.getField();
         if (!cell.element || cell.element.matches(".tabulator-editing")) continue;
         const value = row.data[field];
-        const drawn = field?.startsWith("c") ? this.markOf(row.data.id, field).mark : "";
+        const drawn = field?.startsWith("c") ? this.marks.of(row.data.id, field).mark : "";
         const texts = field?.startsWith("c") || field === "n";
         const fresh = texts && cell.value === value && (cell.element.dataset.drawn ?? "") === drawn;
         if (fresh && !all) continue;
         cell.value = value;
         cell._generateContents();
       }
-      if (all && row.element) this.dress(row.getComponent());
+      if (all && row.element) this.marks.dress(row.getComponent());
     }
-  }
-
-  // Marks
-
-  mark(marks) {
-    this.problems = new Map();
-    const labels = new Map(this.columns.map((column) => [column.label, column.field]));
-    for (const { row, column, severity } of marks) {
-      const record = this.records[row - 1];
-      const field = labels.get(column);
-      if (record && field) this.problems.set(`${record.id} ${field}`, { mark: severity, words: "" });
-    }
-    this.redraw();
-  }
-
-  markOf(id, field) {
-    const place = `${id} ${field}`;
-    return this.refused.get(place) ?? this.problems.get(place) ?? { mark: "", words: "" };
-  }
-
-  /** Mark a cell that was left with something wrong, until the whole table is checked. */
-  foundWrong(id, field, { message, severity }) {
-    this.problems.set(`${id} ${field}`, { mark: severity, words: message });
-  }
-
-  /** A cell that the server did not take keeps its text, in red, with the reason. */
-  refuse([id, column, text], message) {
-    const field = this.fields.get(column);
-    this.refused.set(`${id} ${field}`, { mark: "error", words: `Not saved. ${message}`, text });
-    const number = this.records.find((record) => record.id === id)?.n;
-    this.notices.alarm(`Row ${number ?? ""} is not saved. ${message}`);
-    this.redraw();
-  }
-
-  async readLives() {
-    const asked = new URLSearchParams({ table: this.draft.table });
-    const answer = await fetch(`${this.draft.base}life.json?${asked}`).catch(() => null);
-    if (!answer?.ok) return;
-    this.lives = await answer.json();
-    this.mostHits = Math.max(0, ...Object.values(this.lives).map((life) => life.hits));
-    this.redraw(true);
-  }
-
-  dress(row) {
-    const { id } = row.getData();
-    row.getElement().classList.toggle("ed-dead", Boolean(this.lives?.[id]?.dead));
-    row.getElement().classList.toggle("ed-other", Boolean(this.others?.has(id)));
-  }
-
-  /** Mark the rows where others are. */
-  meet(people) {
-    const rows = new Set(people.map((one) => one.row));
-    if ([...rows].join() === [...(this.others ?? [])].join()) return;
-    this.others = rows;
-    this.redraw(true);
   }
 
   // Where the person is
@@ -377,36 +332,11 @@ export class Grid {
 
   read() {
     const record = this.chosen();
-    if (record) this.side.sentence(this.draft, record.id, record.n);
-  }
-
-  // What is shown
-
-  filter(field, text) {
-    if (text.trim()) this.filters.set(field, text.trim().toLowerCase());
-    else this.filters.delete(field);
-    this.look();
-  }
-
-  find(text) {
-    this.wanted = text.trim().toLowerCase();
-    this.look();
-  }
-
-  look() {
-    if (!this.wanted && !this.filters.size) return this.table.clearFilter(true);
-    const holds = (record, field, text) => (record[field] ?? "").toLowerCase().includes(text);
-    this.table.setFilter(
-      (record) =>
-        [...this.filters].every(([field, text]) => holds(record, field, text)) &&
-        (!this.wanted || this.columns.some(({ field }) => holds(record, field, this.wanted))),
+    // A row that the server does not know yet is read when it does.
+    const fresh = this.draft.pending().some(
+      ({ op, rows }) => op === "insert_rows" && rows.some((row) => row.id === record?.id),
     );
-  }
-
-  tellShown() {
-    const narrowed = this.wanted || this.filters.size;
-    const shown = this.table.rowManager.activeRows.length;
-    this.side.say(narrowed ? `${shown} of ${this.records.length} rows` : "");
+    if (record && !fresh) this.side.sentence(this.draft, record.id, record.n);
   }
 
   // Acts

@@ -20,11 +20,11 @@ export function listenToTools(page, grid, draft, comments) {
     if (event.target.closest("[data-talk]")) setTimeout(() => comments.open());
   });
   const find = page.querySelector("[data-find]");
-  find.addEventListener("input", () => grid.find(find.value));
+  find.addEventListener("input", () => grid.finding.find(find.value));
   find.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" && event.key !== "Enter") return;
     if (event.key === "Escape") find.value = "";
-    grid.find(find.value);
+    grid.finding.find(find.value);
     grid.select(0);
   });
   page.querySelector("[data-policy]")?.addEventListener("change", ({ target }) => {
@@ -43,10 +43,9 @@ function showFilters(page, grid, button) {
   const fields = [...grid.place.querySelectorAll(".ed-filter")];
   if (!open) {
     for (const field of fields) field.value = "";
-    grid.filters.clear();
-    grid.look();
+    grid.finding.clearFilters();
   }
-  grid.table.redraw(true);
+  grid.lay();
   if (open) fields[0]?.focus();
 }
 
