@@ -59,7 +59,8 @@ export class Comments {
     const answer = await this.ask(form.action, { method: "POST", body });
     if (!(await this.show(answer))) return;
     const wrong = this.panel.querySelector("[aria-invalid=true]");
-    (wrong ?? this.panel.querySelector("textarea, h2"))?.focus();
+    const next = ["textarea", "h2"].map((part) => this.panel.querySelector(part));
+    (wrong ?? next.find(Boolean)).focus();
     this.count();
   }
 

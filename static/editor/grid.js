@@ -82,6 +82,9 @@ export class Grid {
       movableRows: this.draft.mayEdit,
     });
     await new Promise((done) => this.table.on("tableBuilt", done));
+    // The library selects the text of a cell that gets the focus, and lays the page out for it.
+    const { selectRange } = this.table.modules;
+    selectRange.initializeFocus = () => selectRange.restoreFocus();
     nameRoles(this.place, this.records.length);
     const [first] = this.shown();
     if (first) this.choose(first, first, 0, 0);

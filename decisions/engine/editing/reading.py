@@ -32,14 +32,17 @@ def sentence(table: Mapping[str, Any], row: Sequence[Any]) -> str:
         if text not in ("", "null")
     ]
     then = _joined(results, "and") or "nothing is said"
-    return f"If {_joined(tests, 'and')}, then {then}." if tests else f"In any case, {then}."
+    said = then.removesuffix(".")
+    return f"If {_joined(tests, 'and')}, then {said}." if tests else f"In any case, {said}."
 
 
 def meaning(label: str, text: str, *, tested: bool) -> str:
     """Say what one cell means, `tested` or given: "Amount is over 5.", "Outcome is reject."."""
     if tested:
         return f"{label} may be anything." if text in ("", "-") else f"{label} {_test(text)}."
-    return f"{label} is {_value(text)}." if text not in ("", "null") else f"{label} stays empty."
+    if text in ("", "null"):
+        return f"{label} stays empty."
+    return f"{label} is {_value(text).removesuffix('.')}."
 
 
 def _test(text: str) -> str:
