@@ -22,6 +22,7 @@ import { Marks } from "./marks.js";
 import { Offers } from "./offers.js";
 import { applied } from "./operations.js";
 import { nameRoles } from "./roles.js";
+import { keepInView } from "./scrolling.js";
 
 Tabulator.registerModule([
   EditModule,
@@ -82,9 +83,7 @@ export class Grid {
       movableRows: this.draft.mayEdit,
     });
     await new Promise((done) => this.table.on("tableBuilt", done));
-    // The library selects the text of a cell that gets the focus, and lays the page out for it.
-    const { selectRange } = this.table.modules;
-    selectRange.initializeFocus = () => selectRange.restoreFocus();
+    keepInView(this.place, this.table.modules.selectRange);
     nameRoles(this.place, this.records.length);
     const [first] = this.shown();
     if (first) this.choose(first, first, 0, 0);
@@ -100,11 +99,6 @@ export class Grid {
     this.table.on("rangeChanged", () => this.read());
     this.table.on("rowMoved", (row) => this.moved(row));
     this.table.on("dataFiltered", () => setTimeout(() => this.finding.tell()));
-    // A field in the head that gets the focus scrolls the head alone.
-    const [head, body] = ["header-contents", "tableholder"].map((part) =>
-      this.place.querySelector(`.tabulator-${part}`),
-    );
-    head.addEventListener("scroll", () => (body.scrollLeft = head.scrollLeft));
     // Browsers send these to the body when no field has the focus.
     document.addEventListener("copy", (event) => this.holdsFocus() && copied(event, this));
     if (!this.draft.mayEdit) return;
