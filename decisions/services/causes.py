@@ -28,10 +28,11 @@ class Causes:
         self._before = _rows_of(before)
         self._after = _rows_of(after)
         self._live = {(r.table, r.id): r for r in self._before.values() if r.id}
+        self._candidate = {(r.table, r.id): r for r in self._after.values() if r.id}
         self._known: dict[tuple[Rows, Rows, bool], str] = {}
 
     def why(self, before: Answer, after: Answer) -> str:
-        """Name the row that answers first in the candidate and differs, with its changed cells."""
+        """Name a row of the first table that answers otherwise, with its changed cells."""
         key = before.rows, after.rows, after.failed
         if key not in self._known:
             self._known[key] = FAILED if after.failed else self._told(before.rows, after.rows)
@@ -40,15 +41,23 @@ class Causes:
     def _told(self, before: Rows, after: Rows) -> str:
         old = [self._before[hit] for hit in before if hit in self._before]
         new = [self._after[hit] for hit in after if hit in self._after]
-        known = {(row.table, row.cells) for row in old}
+        table = _first_otherwise(old, new)
+        known = {row.cells for row in old if row.table == table}
         for row in new:
-            if (row.table, row.cells) not in known:
+            if row.table == table and row.cells not in known:
                 return self._words(row, old)[:300]
-        kept = {(row.table, row.cells) for row in new}
+        kept = {row.cells for row in new if row.table == table}
         for row in old:
-            if (row.table, row.cells) not in kept:
-                return f"{row.table}: live row {row.number} no longer answers"[:300]
+            if row.table == table and row.cells not in kept:
+                return self._gone(row)[:300]
         return ELSEWHERE
+
+    def _gone(self, row: Row) -> str:
+        """Say why a row of the live version answers no more."""
+        now = self._candidate.get((row.table, row.id)) if row.id else None
+        if now is not None and (changes := _changes(row, now)):
+            return f"{row.table}, row {now.number} no longer answers: {changes}"
+        return f"{row.table}: live row {row.number} no longer answers"
 
     def _words(self, row: Row, old: list[Row]) -> str:
         place = f"{row.table}, row {row.number}"
@@ -58,13 +67,35 @@ class Causes:
         if changes := _changes(live, row):
             return f"{place}: {changes}"
         gone = next((r for r in old if r.table == row.table), None)
-        now = next((r for r in self._after.values() if gone and gone.id and r.id == gone.id), None)
         if gone is None:
             return f"{place} answers now"
+        now = self._candidate.get((gone.table, gone.id)) if gone.id else None
         if now is None:
             return f"{place}: answers because live row {gone.number} is gone"
         changes = _changes(gone, now) or "no longer comes first"
         return f"{place} answers, because row {now.number} changed: {changes}"
+
+
+def _first_otherwise(old: list[Row], new: list[Row]) -> str:
+    """Return the first table, in the order of evaluation, whose rows answer otherwise.
+
+    A table that answers under one version only stands before the next one that both have.
+    """
+    tables = list(dict.fromkeys(row.table for row in new))
+    place = {table: (float(number), 1) for number, table in enumerate(tables)}
+    ahead = float(len(tables))
+    for row in reversed(old):
+        if row.table in tables:
+            ahead = min(ahead, float(tables.index(row.table)))
+        else:
+            place[row.table] = (ahead, 0)
+    otherwise = [
+        table
+        for table in place
+        if {row.cells for row in old if row.table == table}
+        != {row.cells for row in new if row.table == table}
+    ]
+    return min(otherwise, key=lambda table: place[table], default="")
 
 
 def _changes(before: Row, after: Row) -> str:
