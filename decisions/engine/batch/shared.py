@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST = 1 << 12
 """How much is remembered of one decision or input before it is forgotten."""
 
+_EMPTY: list[Any] = []
+"""The one list of nothing: tables that object to nothing are what most items have in common."""
+
 _LOOKS = {1 << 10: 1 / 32, MOST: 1 / 8}
 """After so many calls, which share of them must have been remembered for it to go on."""
 
@@ -155,7 +158,8 @@ def _remembering(time: Time) -> Call:
 
     def call(run: Run, code: Callable[..., Any], values: tuple[Any, ...]) -> Any:
         if not worth.pays or run.problems:
-            return code(run, *values)
+            value = code(run, *values)
+            return _EMPTY if value == _EMPTY else value
         key: Any = tuple(map(id, values))
         if time:
             key = key, _moment(run.now, time)
@@ -173,6 +177,8 @@ def _remembering(time: Time) -> Call:
             known.clear()
         start, steps = len(run.hits), run.steps
         value = code(run, *values)
+        if value == _EMPTY:
+            value = _EMPTY
         if not run.problems:
             known[key] = value, run.hits[start:], steps - run.steps, values
         return value
