@@ -186,3 +186,17 @@ def decision(**changes):
 def test_reason_comes_from_whoever_settled_it(changes, sentence, short):
     assert wording.reason_of(decision(**changes)) == sentence
     assert wording.short_reason_of(decision(**changes)) == short
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [
+        (9_999, "EUR", "€9,999"),
+        (12_400, "EUR", "€12 k"),
+        (1_362_900, "GBP", "£1.4 m"),
+        (250_000_000, "SEK", "SEK 250 m"),
+        (-60_000, "", "-60 k"),
+    ],
+)
+def test_rough_money_takes_little_room(amount, currency, words):
+    assert plain(wording.rough_money(amount, currency)) == words
