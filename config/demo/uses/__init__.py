@@ -1,12 +1,19 @@
 """The uses of the demo, one module each: a new one is a module with a `USE` and a line here."""
 
 from config.demo.shape import Use
-from config.demo.uses import branded_playlist, podcast_sponsorship
+from config.demo.uses import (
+    branded_playlist,
+    lead_escalation,
+    podcast_sponsorship,
+    support_prioritisation,
+)
 
 USES: dict[str, Use] = {
     use.key: use
     for use in (
         podcast_sponsorship.USE,
         branded_playlist.USE,
+        support_prioritisation.USE,
+        lead_escalation.USE,
     )
 }

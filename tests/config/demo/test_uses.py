@@ -93,7 +93,7 @@ def test_submissions_come_in_order_and_are_decided_in_every_way(new_use, now):
         answer = rules.decide(facts, now=at)
         outcomes[answer["outcome"]] += 1
         queues.add(answer["queue"])
-    assert len(outcomes) >= 3
+    assert len(outcomes) >= 2
     assert outcomes["review"] >= len(new_use.queues)
     assert queues - {None} == {queue.key for queue in new_use.queues}
 

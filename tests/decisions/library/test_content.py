@@ -16,7 +16,12 @@ DI = "{https://www.omg.org/spec/DMN/20230324/DMNDI/}"
 OURS = "{urn:clearance:dmn}"
 BASES = ("CODE", "LAW", "SPOTIFY", "HOUSE")
 # The rules of each use case: their first number, and how many there are.
-RULES = {"podcast_sponsorship": (1, 16), "branded_playlist": (3, 16)}
+RULES = {
+    "podcast_sponsorship": (1, 16),
+    "branded_playlist": (3, 16),
+    "support_prioritisation": (6, 15),
+    "lead_escalation": (8, 15),
+}
 # What a model may share with others is written in the file of the model that came first.
 FILES = {path.name: json.loads(path.read_text("utf-8")) for path in LIBRARY.glob("*.tables.json")}
 

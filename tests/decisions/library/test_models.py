@@ -36,6 +36,33 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "fixes.0.do": "replace",
         "playlist": None,
     },
+    "support_prioritisation": {
+        "outcome": "route",
+        "priority": "P2",
+        "destination": "ad_ops",
+        "spend_at_risk": 16848,
+        "reasons.0.code": "RISK_CONSIDERABLE",
+        "reasons.1.code": "IMPRESSIONS_DROP",
+        "reasons.2": "(nothing)",
+        "conditions.0.code": "CHANGED_BY_ADVERTISER",
+        "conditions.1": "(nothing)",
+        "compensation.state": "none",
+        "actions": ["support.macro"],
+    },
+    "lead_escalation": {
+        "outcome": "route",
+        "destination": "sales",
+        "tier": "A",
+        "score.total": 96,
+        "score.engagement": 36,
+        "score.fit": 40,
+        "score.intent": 20,
+        "owner": "Anneke Brandt",
+        "reasons.0.code": "TIER_A",
+        "reasons.1": "(nothing)",
+        "due_business_minutes": 60,
+        "actions": ["lead.sales_task"],
+    },
 }
 INVALID: dict[str, list[tuple[str, Any]]] = {
     "branded_playlist": [
@@ -58,6 +85,43 @@ INVALID: dict[str, list[tuple[str, Any]]] = {
         ("go_live", "soon"),
         ("paid_placement", None),
         ("artist_consent", []),
+    ],
+    "support_prioritisation": [
+        ("case_id", ""),
+        ("opened_at", None),
+        ("category", "complaint"),
+        ("ad_account_id", "ce4ff15e"),
+        ("campaign_id", "spring campaign"),
+        ("contract_tier", "gold"),
+        ("daily_spend_7d", -1),
+        ("days_to_end", 1.5),
+        ("impressions_delta", -1.2),
+        ("completion_delta_pts", -101),
+        ("entity_status", "RUNNING"),
+        ("last_change", {"actor": "ADVERTISER_USER"}),
+        ("reopened", None),
+        ("sentiment", -40),
+        ("fault", "theirs"),
+        ("data_problems", "ads_api_error"),
+    ],
+    "lead_escalation": [
+        ("lead_id", ""),
+        ("show_uri", "spotify:episode:512ojhOuo1ktJprKbVcKyQ"),
+        ("episode_uri", "https://open.spotify.com/episode/512ojhOuo1ktJprKbVcKyQ"),
+        ("signal", [{"type": "hum", "at": "2026-11-20T07:41:00Z", "seconds": 1}]),
+        ("signal.0.at", "yesterday"),
+        ("listened_share", 92),
+        ("click_throughs_30d", 0.5),
+        ("form_completed", None),
+        ("email_domain_kind", "gmail"),
+        ("industry", "62"),
+        ("country", "Germany"),
+        ("job_level", "boss"),
+        ("budget_eur", -1),
+        ("contact_consent", None),
+        ("do_not_contact", "no"),
+        ("last_signal_days", None),
+        ("task_used_share", 50),
     ],
 }
 
@@ -150,10 +214,12 @@ def test_model_has_no_problems_of_any_kind(rules: LibraryRules) -> None:
 
 
 def test_headline_is_computed(rules: LibraryRules) -> None:
-    ordinary = rules.content.cases[0].facts
-    for name, text in rules.content.headline.items():
-        value = engine.evaluate_expression(text, ordinary, now=moment(rules)).value
-        assert value is not None, name
+    for case in rules.content.cases:
+        for name in ("title", "reference"):
+            text = rules.content.headline[name]
+            value = engine.evaluate_expression(text, case.facts, now=moment(rules)).value
+            assert isinstance(value, str), (case, name)
+            assert value.strip(), (case, name)
 
 
 @pytest.mark.parametrize("key", KEYS)
