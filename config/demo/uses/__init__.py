@@ -3,6 +3,7 @@
 from config.demo.shape import Use
 from config.demo.uses import (
     branded_playlist,
+    commercial_music,
     lead_escalation,
     podcast_sponsorship,
     support_prioritisation,
@@ -15,5 +16,6 @@ USES: dict[str, Use] = {
         branded_playlist.USE,
         support_prioritisation.USE,
         lead_escalation.USE,
+        commercial_music.USE,
     )
 }

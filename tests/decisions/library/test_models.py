@@ -63,6 +63,20 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "due_business_minutes": 60,
         "actions": ["lead.sales_task"],
     },
+    "commercial_music": {
+        "outcome": "review",
+        "queue": "licensing",
+        "reasons.0.code": "SPECIAL_USE",
+        "reasons.1.code": "MORE_SITES_PLAY",
+        "reasons.2": "(nothing)",
+        "conditions.0.code": "CHECK_FILTER",
+        "conditions.1.code": "ASK_GROUP_TARIFF",
+        "conditions.2": "(nothing)",
+        "risk": 60,
+        "rank": 1,
+        "missing": [],
+        "exposure.annual_tariff_eur": 576,
+    },
 }
 INVALID: dict[str, list[tuple[str, Any]]] = {
     "branded_playlist": [
@@ -122,6 +136,24 @@ INVALID: dict[str, list[tuple[str, Any]]] = {
         ("do_not_contact", "no"),
         ("last_signal_days", None),
         ("task_used_share", 50),
+    ],
+    "commercial_music": [
+        ("site_id", ""),
+        ("country", "UK"),
+        ("venue_type", "castle"),
+        ("audible_area", -5),
+        ("speakers", 1.5),
+        ("source", "spotify"),
+        ("provider_countries", "GB"),
+        ("licences", [{"body": "GEMA", "number": "1", "scope": "background"}]),
+        ("licences.0.valid_to", "31.03.2027"),
+        ("extra_uses", ["choir"]),
+        ("family_venue", None),
+        ("opening_hours", {"from": "9 am", "until": "18:00"}),
+        ("opening_hours", {"from": "09:00", "until": "24:30"}),
+        ("sites_in_contract", None),
+        ("annual_fee", "512.40"),
+        ("chain_risks", [{"site_id": "STR-GB-0001", "risk": 101}]),
     ],
 }
 
