@@ -90,6 +90,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "g c",
             ),
             Item("Deliveries", "connectors:delivery_list", "send", "connectors.view_deliveries"),
+            Item("Mappings", "connectors:mapping_list", "shuffle", "connectors.view_connectors"),
         ),
     ),
     (

@@ -337,6 +337,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget_payloads": {
+        "task": "connectors.tasks.forget_payloads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget_calls": {
         "task": "connectors.tasks.forget_calls",
         "schedule": 3600.0,

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from config.views import closed, home, theme
+from connectors.api.views.inbound import InboundView
 from connectors.api.views.token import ClientTokenView
 
 handler400 = "config.views.unreadable"
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reviews.urls")),
     path("", include("connectors.urls")),
     path("api/v1/", include("connectors.api.urls")),
+    path("in/<slug:key>", InboundView.as_view(), name="inbound"),
     path("oauth2/token", ClientTokenView.as_view(), name="oauth_token"),
     path("tenants/<str:tenant>/oauth2/token", ClientTokenView.as_view(), name="tenant_token"),
 ]

@@ -46,6 +46,13 @@ DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+class PayloadState(TextChoices):
+    WAITING = "waiting", "Waits for a mapping"
+    TAKEN = "taken", "Became a submission"
+    SKIPPED = "skipped", "Not for any mapping"
+    REFUSED = "refused", "Cannot be mapped"
+
+
 class Scope(TextChoices):
     SUBMISSIONS_WRITE = "submissions:write", "Send submissions"
     SUBMISSIONS_READ = "submissions:read", "Read submissions"

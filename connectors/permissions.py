@@ -8,6 +8,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "connectors.view_deliveries": (Role.LEAD, Role.AUDITOR, Role.ADMIN),
     "connectors.resend_deliveries": (Role.ADMIN,),
     "connectors.change_connectors": (Role.ADMIN,),
+    "connectors.change_mappings": (Role.ADMIN,),
     "connectors.make_api_keys": (Role.ADMIN,),
 }
 

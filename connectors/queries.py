@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncHour
 
 from connectors.enums import DeliveryState
-from connectors.models import Call, Connector, Delivery
+from connectors.models import Call, Connector, Delivery, Payload
 from decisions.errors import Invalid
 from decisions.ids import id_at
 from decisions.models import Decision, Submission
@@ -131,6 +131,15 @@ def health_of(connectors: Sequence[Connector], *, now: datetime) -> dict[UUID, H
             last_call=last,
             failing_since=counted.get("failing_since"),
         )
+    return found
+
+
+def payload_counts(connectors: Sequence[Connector]) -> dict[UUID, dict[str, int]]:
+    """How many payloads of each connector stand in each state."""
+    found: dict[UUID, dict[str, int]] = {}
+    rows = Payload.objects.filter(connector__in=connectors).values("connector", "state")
+    for row in rows.annotate(count=Count("pk")).order_by():
+        found.setdefault(row["connector"], {})[row["state"]] = row["count"]
     return found
 
 

@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import contextlib
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectors.errors import SignatureRefused
 
@@ -63,6 +64,73 @@ def verify(
     ]
     if not any(fits):
         raise SignatureRefused("The signature does not fit the content of the webhook.")
+
+
+def verify_as(
+    scheme: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    *,
+    keys: Iterable[str],
+    address: str,
+    now: datetime,
+) -> None:
+    """Check what a party signed in its own way; raises SignatureRefused.
+
+    `standard`: Standard Webhooks. `hubspot`: X-HubSpot-Signature-v3 over method, address, body and
+    milliseconds. `zendesk`: X-Zendesk-Webhook-Signature over time and body. `slack`:
+    X-Slack-Signature v0 over time and body. `bearer`: a secret in the header Authorization, for
+    parties that sign nothing (Salesforce flows). Sources: the developer pages of each party.
+    """
+    if scheme == "standard":
+        verify(content, headers, keys=keys, now=now)
+        return
+    found = {name.lower(): value for name, value in headers.items()}
+    if scheme == "bearer":
+        given, at = found.get("authorization", "").removeprefix("Bearer "), now
+        expected = list(keys)
+    else:
+        given, at, expected = _foreign(scheme, content, found, keys, address)
+    if abs(at - now) > TOLERANCE:
+        raise SignatureRefused("The webhook is more than five minutes away from our clock.")
+    fits = [hmac.compare_digest(one.encode("utf-8"), given.encode("utf-8")) for one in expected]
+    if not given or not any(fits):
+        raise SignatureRefused("The signature does not fit the content of the webhook.")
+
+
+def _foreign(
+    scheme: str, content: bytes, found: Mapping[str, str], keys: Iterable[str], address: str
+) -> tuple[str, datetime, list[str]]:
+    """What a party's own scheme gave, when, and what it should be with each key."""
+    if scheme == "hubspot":
+        stamp = found.get("x-hubspot-request-timestamp", "")
+        signed = b"POST" + address.encode() + content + stamp.encode()
+        given = found.get("x-hubspot-signature-v3", "")
+        expected = [_base64(key, signed) for key in keys]
+        return given, _moment(stamp, milliseconds=True), expected
+    if scheme == "zendesk":
+        stamp = found.get("x-zendesk-webhook-signature-timestamp", "")
+        given = found.get("x-zendesk-webhook-signature", "")
+        return given, _moment(stamp), [_base64(key, stamp.encode() + content) for key in keys]
+    stamp = found.get("x-slack-request-timestamp", "")
+    signed = f"v0:{stamp}:".encode() + content
+    digests = [hmac.digest(key.encode(), signed, "sha256").hex() for key in keys]
+    given = found.get("x-slack-signature", "")
+    return given, _moment(stamp), [f"v0={digest}" for digest in digests]
+
+
+def _base64(key: str, signed: bytes) -> str:
+    return base64.b64encode(hmac.digest(key.encode(), signed, "sha256")).decode("ascii")
+
+
+def _moment(stamp: str, *, milliseconds: bool = False) -> datetime:
+    """A time as parties write it: seconds, milliseconds, or ISO 8601."""
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        if stamp.isascii() and stamp.isdigit() and len(stamp) < 15:
+            return datetime.fromtimestamp(int(stamp) / (1000 if milliseconds else 1), tz=UTC)
+        at = datetime.fromisoformat(stamp)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    raise SignatureRefused("The webhook carries no time that can be read.")
 
 
 def _signature(content: bytes, message_id: str, seconds: str, key: str) -> str:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from connectors.services import api_keys, enrichment, lines, reception, sending
+from connectors.services import api_keys, enrichment, inbound, lines, reception, sending
 from connectors.services import dispatch as dispatching
 
 
@@ -40,6 +40,11 @@ def forget_answers() -> None:
 @shared_task
 def forget_tokens() -> None:
     api_keys.forget_tokens(now=timezone.now())
+
+
+@shared_task
+def forget_payloads() -> None:
+    inbound.forget_contents(now=timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connectors.views import api_keys, connectors, deliveries, set_up
+from connectors.views import api_keys, connectors, deliveries, mappings, set_up
 
 app_name = "connectors"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("connectors/<slug:key>/test/", connectors.connector_test, name="connector_test"),
     path("connectors/<slug:key>/secret/", connectors.connector_secret, name="connector_secret"),
     path("connectors/<slug:key>/resend/", deliveries.resend_dead, name="resend_dead"),
+    path("connectors/<slug:key>/payloads/", mappings.payload_list, name="payload_list"),
+    path("connectors/<slug:key>/mappings/<slug:slug>/", mappings.mapping_edit, name="mapping_edit"),
+    path("mappings/", mappings.mapping_list, name="mapping_list"),
+    path("payloads/<uuid:payload_id>/again/", mappings.payload_again, name="payload_again"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<uuid:delivery_id>/", deliveries.delivery, name="delivery"),
     path("deliveries/<uuid:delivery_id>/resend/", deliveries.resend, name="resend"),

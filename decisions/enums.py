@@ -177,6 +177,7 @@ class EventKind(TextChoices):
     REFERENCE_TABLE_TAKEN_BACK = "reference_table.taken_back", "Reference table change taken back"
     QUEUE_CHANGED = "queue.changed", "Review queue changed"
     CONNECTOR_CHANGED = "connector.changed", "Connector changed"
+    MAPPING_CHANGED = "mapping.changed", "Mapping changed"
     API_KEY_CREATED = "api_key.created", "API key created"
     API_KEY_REVOKED = "api_key.revoked", "API key revoked"
     PERSON_INVITED = "person.invited", "Person invited"

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from connectors.enums import Scope
-from connectors.models import Delivery
+from connectors.models import Delivery, Payload
 from connectors.services import api_keys, configuration, dispatch
 from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
+from decisions.ids import new_id
 from decisions.models import AuditEvent, Proposal
 from decisions.services import (
     challenging,
@@ -159,6 +160,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "connectors:connector": (READERS, set()),
     "connectors:connector_create": (ADMIN, ADMIN),
     "connectors:connector_edit": (ADMIN, ADMIN),
+    "connectors:mapping_list": (READERS, set()),
+    "connectors:mapping_edit": (ADMIN, ADMIN),
+    "connectors:payload_list": (OUTGOING, set()),
+    "connectors:payload_again": (set(), ADMIN),
     "connectors:connector_sign_in": (ADMIN, set()),
     "connectors:connector_sign_out": (set(), ADMIN),
     "connectors:signed_in": (ADMIN, set()),
@@ -189,7 +194,7 @@ API: dict[str, dict[str, str]] = {
 # Open to everybody by design, or the library's own pages behind its own sign-in.
 ELSEWHERE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "admin:")
 # Tokens are given to whoever shows a client id and its secret; tests/connectors/api has both sides.
-OPEN = {"theme", "api:health", "api:schema", "api:docs", "oauth_token", "tenant_token"}
+OPEN = {"theme", "api:health", "api:schema", "api:docs", "oauth_token", "tenant_token", "inbound"}
 
 
 def addresses(resolver=None, space=""):
@@ -228,6 +233,10 @@ def records(monkeypatch):
     )
     connector = configuration.create(
         key="box", name="Box", kind="sandbox", settings={}, topics=["*"], author=None, now=NOW
+    )
+
+    payload = Payload.objects.create(
+        id=new_id(NOW), connector=connector, message_id="m1", content={}, received_at=NOW
     )
 
     def decide(**facts):
@@ -370,6 +379,8 @@ def records(monkeypatch):
         "connectors:connector": {"key": connector.key},
         "connectors:connector_create": {"kind": "webhook"},
         "connectors:delivery": {"delivery_id": Delivery.objects.get().pk},
+        "connectors:mapping_edit": {"key": connector.key, "slug": model.key},
+        "connectors:payload_again": {"payload_id": payload.pk},
         "connectors:roll_back": {"delivery_id": Delivery.objects.get().pk},
         "connectors:resend_dead": {"key": connector.key},
         "connectors:api_key_revoke": {"key_id": key.pk},

@@ -5,11 +5,20 @@ from connectors.adapters.line import CallNote, Line
 from connectors.adapters.rss import FeedParty
 from connectors.adapters.sandbox import SandboxParty
 from connectors.adapters.spotify_web import SpotifyWebParty
+from connectors.adapters.tools import ChatParty, CrmParty, HelpDeskParty
 from connectors.adapters.webhook import WebhookParty
 
 PARTIES: dict[str, Party] = {
     party.kind.key: party
-    for party in (SpotifyWebParty(), FeedParty(), WebhookParty(), SandboxParty())
+    for party in (
+        SpotifyWebParty(),
+        FeedParty(),
+        CrmParty(),
+        HelpDeskParty(),
+        ChatParty(),
+        WebhookParty(),
+        SandboxParty(),
+    )
 }
 
 

@@ -1,8 +1,10 @@
 """What a kind of outside party is: its words in the catalogue, and what sets it up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 SPOTIFY = "Spotify"
 DECISIONS = "Decision services and flows"
@@ -61,8 +63,24 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """A known shape of payloads: what one looks like, and FEEL for inputs that are often asked.
+
+    `sends` is the FEEL that shapes what goes out to the same tool, over `data` of the message.
+    """
+
+    name: str
+    scheme: str
+    sample: Mapping[str, Any]
+    entries: Mapping[str, str]
+    sends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of party. `topics` are the actions it takes; `undoes` that it can take them back."""
+    """One kind of party. `topics` are the actions it takes; `undoes` that it can take them back;
+    `listens` that it sends payloads by itself, to `/in/<key>`.
+    """
 
     key: str
     label: str
@@ -75,6 +93,8 @@ class Kind:
     sends: bool = False
     topics: tuple[str, ...] = ()
     undoes: bool = False
+    listens: bool = False
+    presets: tuple[Preset, ...] = ()
     fetched: tuple[Fetched, ...] = ()
     base: str = ""
     signs: bool = False

@@ -7,6 +7,7 @@ from django.conf import settings
 from connectors.models import Delivery
 from decisions.canonical import canonical
 from decisions.models import Action, Decision
+from decisions.services import mapping
 
 
 def payload_of(action: Action) -> dict[str, Any]:
@@ -40,5 +41,13 @@ def payload_of(action: Action) -> dict[str, Any]:
 
 
 def content_of(delivery: Delivery) -> bytes:
-    """The bytes a delivery sends. Load it with `action__decision__submission` and `…__model`."""
-    return canonical(payload_of(delivery.action))
+    """The bytes a delivery sends. Load it with `action__decision__submission` and `…__model`.
+
+    A connector may have a shape of its own, FEEL over the message; raises Invalid where it fails.
+    """
+    message = payload_of(delivery.action)
+    text = str(delivery.connector.settings.get("body") or "")
+    if not text:
+        return canonical(message)
+    decided_at = delivery.action.decision.evaluated_at
+    return canonical(mapping.shape(text, message, now=decided_at))
