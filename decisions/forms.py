@@ -353,3 +353,33 @@ class SheetForm(forms.Form):
         help_text="CSV or XLSX, at most 10 MiB.",
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
+
+
+class DmnForm(forms.Form):
+    """A DMN file to read."""
+
+    file = forms.FileField(
+        label="DMN file",
+        max_length=200,
+        help_text="DMN 1.2 to 1.5 of any tool, at most 10 MiB.",
+        widget=forms.FileInput(attrs={"accept": ".dmn,.xml"}),
+    )
+
+
+class DmnModelForm(DmnForm):
+    """A DMN file as a new model."""
+
+    field_order = ("model_name", "description", "file", "decision_name", "fallback_queue")
+    model_name = forms.CharField(label="Name", max_length=80)
+    description = forms.CharField(label="What it decides", max_length=500, required=False)
+    decision_name = forms.CharField(
+        label="Decision that gives the outcome",
+        max_length=200,
+        required=False,
+        help_text="Empty: the one decision that no other reads.",
+    )
+    fallback_queue = forms.SlugField(
+        label="Review queue",
+        max_length=80,
+        help_text="The key of the queue that gets what the rules cannot settle.",
+    )

@@ -110,6 +110,14 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:rule_test_remove": (set(), {"rule_author"}),
     "decisions:rule_test_accept": (set(), {"rule_author"}),
     "decisions:decision_test": ({"rule_author"}, set()),
+    "decisions:table_csv": (READERS, set()),
+    "decisions:model_from_dmn": ({"rule_author"}, {"rule_author"}),
+    "decisions:model_import": ({"rule_author"}, {"rule_author"}),
+    "decisions:version_problems": (READERS, set()),
+    "decisions:table_xlsx": (READERS, set()),
+    "decisions:version_xlsx": (READERS, set()),
+    "decisions:version_import": ({"rule_author"}, {"rule_author"}),
+    "decisions:version_import_apply": (set(), {"rule_author"}),
     "decisions:changes": (READERS, set()),
     "decisions:version_changes": (READERS, set()),
     "decisions:version_propose": (set(), {"rule_author"}),
@@ -364,6 +372,15 @@ def records(monkeypatch):
             "comment_id": comment.pk,
         },
         **{f"decisions:guardrail{name}": {"pk": rail.pk} for name in ("", "_edit", "_retire")},
+        **{
+            f"decisions:table_{kind}": {**first, "table_id": "spend_table"}
+            for kind in ("csv", "xlsx")
+        },
+        **{
+            f"decisions:version_{name}": first
+            for name in ("xlsx", "import", "import_apply", "problems")
+        },
+        "decisions:model_import": {"slug": model.key},
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
         **{

@@ -25,6 +25,7 @@ from decisions.engine.editing.content import (
     without_rows,
 )
 from decisions.engine.editing.edit import Edited, edit_model, shown_table, texts_of
+from decisions.engine.editing.faults import cell_problems
 from decisions.engine.editing.fields import Field, Use, fields_of, quoted, uses_of
 from decisions.engine.editing.places import Texts
 from decisions.engine.editing.reading import sentence
@@ -63,6 +64,7 @@ __all__ = [
     "Result",
     "Texts",
     "Use",
+    "cell_problems",
     "completions",
     "conditions_of",
     "edit_model",

@@ -65,13 +65,23 @@ def create_model(
 
 
 def draft_version(
-    model: DecisionModel, *, dmn: str, author: User | None, actor: Actor, note: str, now: datetime
+    model: DecisionModel,
+    *,
+    dmn: str,
+    author: User | None,
+    actor: Actor,
+    note: str,
+    now: datetime,
+    with_faults: bool = False,
 ) -> ModelVersion:
-    """Keep DMN text as the next draft. Raises Invalid with every problem the engine names."""
+    """Keep DMN text as the next draft. Raises Invalid with every problem the engine names.
+
+    `with_faults` keeps it with mistakes in its rules, which then keep it from being proposed.
+    """
     if len(dmn.encode("utf-8", "surrogatepass")) > MOST_DMN:
         raise Invalid("The DMN file is larger than 10 MiB. Split the model.")
     loaded = engine.load_model(dmn)
-    if faults := faults_of(loaded):
+    if not with_faults and (faults := faults_of(loaded)):
         raise Invalid("The DMN file has problems and was not kept.", faults)
     with transaction.atomic():
         DecisionModel.objects.select_for_update().get(pk=model.pk)

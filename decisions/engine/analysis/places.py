@@ -36,6 +36,12 @@ def problem_findings(
         )
 
 
+def cell_of(problem: Problem, table: n.Table) -> tuple[int, str] | None:
+    """Give the row, from 1, and the label of the column that a problem is in; None elsewhere."""
+    cell = _CELL.fullmatch(_rest(problem, table) or "")
+    return (int(cell[1]), cell[2]) if cell else None
+
+
 def _rest(problem: Problem, table: n.Table) -> str | None:
     """Give what follows the table's place in that of a problem; None where it is elsewhere."""
     where = problem.where
