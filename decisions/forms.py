@@ -9,7 +9,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils import timezone
 
-from decisions.enums import ChallengerMode, EventKind, Outcome, Role, SettledBy, SubmissionState
+from decisions.enums import (
+    ChallengerMode,
+    EventKind,
+    Outcome,
+    ReferenceKind,
+    Role,
+    SettledBy,
+    SubmissionState,
+)
 from decisions.models import DecisionModel, ModelVersion
 from decisions.queries.audit import Trail
 
@@ -383,3 +391,29 @@ class DmnModelForm(DmnForm):
         max_length=80,
         help_text="The key of the queue that gets what the rules cannot settle.",
     )
+
+
+class NewTableForm(forms.Form):
+    """A new reference table, with its columns one a line."""
+
+    name = forms.CharField(label="Name", max_length=80)
+    description = forms.CharField(label="What it is for", max_length=500, required=False)
+    kind = forms.ChoiceField(
+        label="What it holds",
+        choices=[
+            (ReferenceKind.VALUES, "Named values: rules read each by its name"),
+            (ReferenceKind.ROWS, "Rows: rules read a list of them"),
+        ],
+        widget=forms.RadioSelect,
+        initial=ReferenceKind.VALUES,
+    )
+    columns = forms.CharField(
+        label="Columns",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="One a line: its name, and its type, such as “country: string”. Types are "
+        "number, string, boolean, date and list; “optional” after the type lets cells be empty. "
+        "Named values have the columns key and value already.",
+    )
+    reason = forms.CharField(label="Why", max_length=500)

@@ -157,6 +157,7 @@ urlpatterns: list[URLPattern] = [
     path("guardrails/<uuid:pk>/edit/", guardrails.guardrail_edit, name="guardrail_edit"),
     path("guardrails/<uuid:pk>/retire/", guardrails.guardrail_retire, name="guardrail_retire"),
     path("reference-tables/", references.table_list, name="reference_table_list"),
+    path("reference-tables/new/", reference_changes.new, name="reference_table_new"),
     path("reference-tables/<slug:slug>/", references.table, name="reference_table"),
     path("reference-tables/<slug:slug>/edit/", references.edit, name="reference_table_edit"),
     path(

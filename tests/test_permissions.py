@@ -139,6 +139,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:reference_table_edit": (TABLE_EDITORS, TABLE_EDITORS),
     "decisions:reference_table_version": (READERS, set()),
     "decisions:reference_table_csv": (READERS, set()),
+    "decisions:reference_table_new": (TABLE_EDITORS, TABLE_EDITORS),
     "decisions:reference_table_import": (TABLE_EDITORS, TABLE_EDITORS),
     "decisions:reference_table_in_force": (set(), TABLE_EDITORS),
     "decisions:reference_table_take_back": (set(), TABLE_EDITORS),

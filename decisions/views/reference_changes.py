@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions.access import PageRequest, requires
-from decisions.errors import Expected, Refused
-from decisions.forms import ReasonForm, SheetForm, TableChangeForm
+from decisions.errors import Expected, Invalid, Refused
+from decisions.faults import add_faults
+from decisions.forms import NewTableForm, ReasonForm, SheetForm, TableChangeForm
 from decisions.models import DecisionModel, ReferenceTableVersion
 from decisions.queries import rules as queries
-from decisions.services import authoring, readers, reference_sheets
+from decisions.services import authoring, new_tables, readers, reference_sheets
 from decisions.services.sheet_files import CSV
 from decisions.views.references import page, page_of, table_called, words_of_change
 
@@ -115,6 +116,25 @@ def upload(request: PageRequest, slug: str) -> HttpResponse:
     }
     code = 422 if request.method == "POST" else 200
     return render(request, "decisions/references/import.html", context, status=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("decisions.edit_references")
+def new(request: PageRequest) -> HttpResponse:
+    """Create a table, empty at first."""
+    form = NewTableForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            table = new_tables.start_table(
+                author=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except Invalid as error:
+            add_faults(form, error)
+        else:
+            messages.success(request, f"{table.name} is there, without rows yet.")
+            return redirect("decisions:reference_table_edit", table.key)
+    code = 422 if form.errors else 200
+    return render(request, "decisions/references/new.html", {"form": form}, status=code)
 
 
 def _answer(

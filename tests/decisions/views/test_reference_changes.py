@@ -166,3 +166,45 @@ def test_content_of_the_past_can_be_the_start_of_a_change(client, limits):
     cells = {"o-0": 1, "c-0-0": "most", "c-0-1": "1000", "o-1": 2, "c-1-0": "doubt"}
     client.post(at("_edit"), {**given, **cells, "c-1-1": "600", "reason": "As it was"})
     assert number_in_force(limits) == 4
+
+
+NEW = {"name": "Rival brands", "kind": "rows", "reason": "Asked for by sales"}
+
+
+def test_new_table_is_created_empty_and_then_filled(client):
+    columns = "brand: string\nsince: date optional\nweight: number"
+    answer = client.post(reverse("decisions:reference_table_new"), {**NEW, "columns": columns})
+    assert answer.url == reverse("decisions:reference_table_edit", args=["rival_brands"])
+    assert client.get(answer.url).status_code == 200
+    table = ReferenceTable.objects.get(key="rival_brands")
+    assert table.columns == [
+        {"name": "brand", "type": "string"},
+        {"name": "since", "type": "date", "optional": True},
+        {"name": "weight", "type": "number"},
+    ]
+    made = table.versions.get()
+    assert (made.rows, made.reason) == ([], "Asked for by sales")
+
+
+def test_named_values_have_their_two_columns_already(client):
+    client.post(reverse("decisions:reference_table_new"), {**NEW, "kind": "values"})
+    columns = ReferenceTable.objects.get(key="rival_brands").columns
+    assert [(c["name"], c["type"]) for c in columns] == [("key", "string"), ("value", "number")]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"columns": "a: colour"}, "Line 1: “colour” is no type."),
+        ({"columns": "a\n\na: number"}, "Line 3: “a” is there twice."),
+        ({"columns": "a b: number"}, "Line 1: “a b” is no name."),
+        ({"columns": ""}, "Name at least one column."),
+        ({"columns": "a", "name": "Limits"}, "it is taken"),
+        ({"columns": "a", "name": "New"}, "it is taken"),
+        ({"columns": "a", "reason": ""}, "This field is required."),
+    ],
+)
+def test_table_that_cannot_be_is_refused_at_its_field(client, given, words):
+    answer = client.post(reverse("decisions:reference_table_new"), {**NEW, **given})
+    assert (answer.status_code, words in answer.text) == (422, True)
+    assert ReferenceTable.objects.count() == 1
