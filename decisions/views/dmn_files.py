@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions.access import PageRequest, requires
 from decisions.errors import Expected
-from decisions.forms import DmnForm, DmnModelForm
 from decisions.models import DecisionModel, ModelVersion
 from decisions.queries import rules as queries
 from decisions.services import dmn_files, drafting
 from decisions.services.dmn_files import DmnFile
+from decisions.table_forms import DmnForm, DmnModelForm
 from decisions.views.draft_frame import draft_of, framed
 
 MOST_SHOWN = 200

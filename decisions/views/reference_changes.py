@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions.access import PageRequest, requires
 from decisions.errors import Expected, Invalid, Refused
 from decisions.faults import add_faults
-from decisions.forms import NewTableForm, ReasonForm, SheetForm, TableChangeForm
+from decisions.forms import ReasonForm
 from decisions.models import DecisionModel, ReferenceTableVersion
 from decisions.queries import rules as queries
 from decisions.services import authoring, new_tables, readers, reference_sheets
 from decisions.services.sheet_files import CSV
+from decisions.table_forms import NewTableForm, SheetForm, TableChangeForm
 from decisions.views.references import page, page_of, table_called, words_of_change
 
 

@@ -15,11 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
-from decisions.forms import ReasonForm, TableChangeForm
+from decisions.forms import ReasonForm
 from decisions.models import ReferenceTable, ReferenceTableVersion
 from decisions.queries import rules as queries
 from decisions.queries.differences import changes_between
 from decisions.services import authoring, readers
+from decisions.table_forms import TableChangeForm
 from decisions.views.grid import Grid, grid_of, posted_grid, rows_a_page, whole
 
 MOST_SHOWN = 500

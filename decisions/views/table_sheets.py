@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions.access import PageRequest, requires
 from decisions.enums import VersionState
 from decisions.errors import Expected, Invalid, Refused
-from decisions.forms import SheetForm
 from decisions.models import ModelVersion
 from decisions.services import drafting, exporting, importing, sheets
 from decisions.services.importing import Plan
 from decisions.services.sheet_files import CSV, XLSX
+from decisions.table_forms import SheetForm
 from decisions.views.draft_frame import draft_of, framed, or_404
 
 MOST_SHOWN = 100
