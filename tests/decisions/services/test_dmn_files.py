@@ -1,5 +1,6 @@
 """DMN files of other tools come in as drafts, with words for what is not understood."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from decisions.models import DecisionModel
 from decisions.services import dmn_files, drafting
 from tests.rules import HERE, NOW, person, small_model
 
-TCK = Path("/work/shared/tck/TestCases")
+SHARED = Path(os.environ.get("CLEARANCE_SHARED", Path(__file__).resolve().parents[4] / "shared"))
+TCK = SHARED / "tck" / "TestCases"
 CAMUNDA = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
   xmlns:camunda="http://camunda.org/schema/1.0/dmn" id="dish" name="Dish"
