@@ -15,6 +15,7 @@ from decisions.models import AuditEvent, Decision
 from decisions.queries import work as queries
 from decisions.services.explanation import describe, explain
 from decisions.services.rulesets import load, pinned_rules
+from decisions.views.answers import answers_of
 from decisions.views.records import address_of
 from decisions.views.sentences import what_happened
 from decisions.views.why import Why, facts_of, why_of
@@ -48,6 +49,7 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         "references": list(found.ruleset.references.select_related("table").defer("rows")),
         "why": _why(found, everything=request.GET.get("graph") == "all"),
         "reasons": _further_reasons(found),
+        "answers": answers_of(found.outputs),
         "conditions": [c for c in found.conditions if c.get("text")],
         "settler": _settler(found, story),
         "deliveries": _deliveries(story),
