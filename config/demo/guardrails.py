@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from config.demo.people import APPROVER
 from config.demo.setup import MODEL, Office
-from decisions.models import DecisionModel
+from decisions.models import AuditEvent, DecisionModel
 from decisions.services import guarding, proving
 
 GUARDRAILS = (
@@ -41,5 +43,7 @@ def set_guardrails(office: Office, *, now: datetime) -> None:
 
 
 def check_guardrails(*, now: datetime) -> None:
-    """Prove or try them on what is live and on its way."""
-    proving.remember(DecisionModel.objects.get(key=MODEL), now=now)
+    """Answer what happened to rules so far, as a worker would: prove or try the guardrails."""
+    kinds = [k for k, names in settings.EVENT_SUBSCRIBERS.items() if proving.SUBSCRIBER in names]
+    asked = AuditEvent.objects.filter(kind__in=kinds).order_by("pk")
+    proving.check([str(key) for key in asked.values_list("pk", flat=True)], now=now)
