@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from config.demo import change, guardrails, setup
-from config.demo.people import ADMIN, INTEGRATION
+from config.demo.people import ADMIN
 from config.demo.setup import Office
 from config.demo.shape import Arrival, Use
 from config.demo.submissions import COUNT
@@ -92,14 +92,14 @@ def play(office: Office, *, count: int, now: datetime) -> None:
 
 def _arrive(desk: Desk, arrival: Arrival) -> Step:
     def step(at: datetime) -> None:
-        crm = desk.history.office.named(INTEGRATION.name)
+        sender = desk.history.office.named(desk.use.sender)
         reading = Reading(arrival.feed, "" if arrival.feed is not None else SILENT)
         decision = intake.submit_and_decide(
             desk.use.key,
             arrival.facts,
             evidence={"rss": reading},
-            source=str(crm),
-            actor=Actor.person(crm),
+            source=str(sender),
+            actor=Actor.person(sender),
             now=at,
         )
         if decision.settled_at is None:

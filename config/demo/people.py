@@ -34,6 +34,14 @@ LEAD = _person("Dana Okafor", Role.LEAD, queues=EVERY_QUEUE)
 AUTHOR = _person("Ines Carvalho", Role.RULE_AUTHOR)
 APPROVER = _person("Tom Whitfield", Role.APPROVER)
 INTEGRATION = Person("Booking CRM", "crm@halden.example", (Role.INTEGRATION,))
+# The systems that send the submissions of the uses; they sign in nowhere.
+SYSTEMS = (
+    INTEGRATION,
+    Person("Brand portal", "portal@halden.example", (Role.INTEGRATION,)),
+    Person("Help desk", "helpdesk@halden.example", (Role.INTEGRATION,)),
+    Person("Sales CRM", "sales@halden.example", (Role.INTEGRATION,)),
+    Person("Property system", "property@halden.example", (Role.INTEGRATION,)),
+)
 
 PEOPLE: tuple[Person, ...] = (
     ADMIN,
@@ -51,5 +59,5 @@ PEOPLE: tuple[Person, ...] = (
     _person("Priya Nair", Role.REVIEWER),
     _person("Ewan Doyle", Role.REVIEWER),
     _person("Lucia Ferrer", Role.REVIEWER),
-    INTEGRATION,
+    *SYSTEMS,
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.demo import library
-from config.demo.people import ADMIN, APPROVER, AUTHOR, INTEGRATION, LEAD, PASSWORD, PEOPLE
+from config.demo.people import ADMIN, APPROVER, AUTHOR, INTEGRATION, LEAD, PASSWORD, PEOPLE, SYSTEMS
 from config.demo.queues import CALENDAR
 from config.demo.shape import REASON_CODE_FIELDS, Queue, Use
 from config.demo.uses import USES
@@ -62,7 +62,7 @@ def _invite(now: datetime) -> dict[str, User]:
             email=person.email,
             name=person.name,
             roles=person.roles,
-            password=None if person is INTEGRATION else PASSWORD,
+            password=None if person in SYSTEMS else PASSWORD,
             actor=SYSTEM,
             now=now,
         )

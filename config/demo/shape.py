@@ -61,6 +61,7 @@ class Use:
     """
 
     key: str
+    sender: str  # The system that sends the submissions, one of `people.SYSTEMS`.
     count: int
     queues: tuple[Queue, ...]
     members: Mapping[str, tuple[str, ...]]

@@ -105,7 +105,7 @@ def _request(pick: Random, at: datetime, number: int) -> Facts:
         "items": [
             {
                 "explicit": False,
-                "is_playable": dict.fromkeys(markets, True),
+                "is_playable": dict.fromkeys({*markets, "GB"}, True),
                 "artists": [f"artist{number:03}{place:04}"],
             }
             for place in range(count)
@@ -240,6 +240,7 @@ STORIES: tuple[tuple[int, Story], ...] = (
 
 USE = Use(
     key="branded_playlist",
+    sender="Brand portal",
     count=40,
     queues=QUEUES,
     members={

@@ -201,6 +201,7 @@ STORIES: tuple[tuple[int, Story], ...] = (
 
 USE = Use(
     key="commercial_music",
+    sender="Property system",
     count=44,
     queues=QUEUES,
     members={

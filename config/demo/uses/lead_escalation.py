@@ -197,6 +197,7 @@ STORIES: tuple[tuple[int, Story], ...] = (
 
 USE = Use(
     key="lead_escalation",
+    sender="Sales CRM",
     count=56,
     queues=QUEUES,
     members={

@@ -8,6 +8,7 @@ from config.demo.verdicts import BY_QUEUE, BY_REASON
 
 USE = Use(
     key="podcast_sponsorship",
+    sender="Booking CRM",
     count=COUNT,
     queues=QUEUES,
     members={q.key: tuple(p.name for p in PEOPLE if q.key in p.queues) for q in QUEUES},

@@ -179,6 +179,7 @@ STORIES: tuple[tuple[int, Story], ...] = (
 
 USE = Use(
     key="support_prioritisation",
+    sender="Help desk",
     count=48,
     queues=QUEUES,
     members={

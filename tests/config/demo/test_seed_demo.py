@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from config.demo import library
-from config.demo.people import PASSWORD, PEOPLE
+from config.demo.people import PASSWORD, PEOPLE, SYSTEMS
 from config.demo.submissions import COUNT as WHOLE
 from config.demo.uses import USES
 from connectors.models import Delivery, DeliveryAttempt
@@ -62,8 +62,8 @@ def test_everybody_but_the_integration_can_sign_in(month):
     for person in PEOPLE:
         user = User.objects.get(email=person.email)
         assert {group.name for group in user.groups.all()} == {str(r) for r in person.roles}
-        assert user.check_password(PASSWORD) == (person.name != "Booking CRM")
-        assert (person.email in month) == (person.name != "Booking CRM")
+        assert user.check_password(PASSWORD) == (person not in SYSTEMS)
+        assert (person.email in month) == (person not in SYSTEMS)
 
 
 def test_rules_are_live_with_their_tables(month):
@@ -129,4 +129,6 @@ def test_history_runs_in_order_and_every_subscriber_has_answered(month):
     }
     waiting = {str(pk) for pk in Delivery.objects.filter(attempts=0).values_list("pk", flat=True)}
     open_requests = {e.pk for e in events if str(e.subject_id) in waiting}
+    # The draft was put up a moment ago; a worker has still to check its guardrails.
+    open_requests.add([e.pk for e in events if e.kind == "model.proposed"][-1])
     assert {k: v for k, v in wanted.items() if answered[k] != v and k not in open_requests} == {}
