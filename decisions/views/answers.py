@@ -1,5 +1,6 @@
 """What else the rules answered beside outcome and reasons, in lines for the page of a decision."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ ELSEWHERE = {
     "actions",
     "after_review",
     "answer",
+    "explanation",
 }
 MOST = 24
 
@@ -25,7 +27,8 @@ class Answer(NamedTuple):
 
     @property
     def label(self) -> str:
-        return self.path.replace(".", ", ")
+        path = re.sub("_eur$", " in EUR", self.path)
+        return path.replace(".", ": ")
 
 
 def answers_of(outputs: Mapping[str, Any] | None) -> list[Answer]:

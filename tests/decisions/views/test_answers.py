@@ -11,6 +11,7 @@ OUTPUTS = {
     "priority": "P2",
     "spend_at_risk": 16848,
     "explanation": ["Much.", "And more."],
+    "risk_for": ["a licence ends soon"],
     "compensation": {"kind": "none", "amount_eur": 0, "impressions": None, "why": ""},
     "playlist": {"uris": ["x"] * 9, "calls": [{"do": "create"}], "public": True},
     "fixes": [],
@@ -21,10 +22,10 @@ def test_answers_are_lines_by_path():
     assert [(answer.label, answer.value) for answer in answers_of(OUTPUTS)] == [
         ("priority", "P2"),
         ("spend_at_risk", 16848),
-        ("explanation", ["Much.", "And more."]),
-        ("compensation, kind", "none"),
-        ("compensation, amount_eur", 0),
-        ("playlist, public", True),
+        ("risk_for", ["a licence ends soon"]),
+        ("compensation: kind", "none"),
+        ("compensation: amount in EUR", 0),
+        ("playlist: public", True),
     ]
 
 
