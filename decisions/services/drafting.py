@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from decisions import engine, events, history
+from decisions.canonical import canonical
 from decisions.enums import EventKind, VersionState
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
@@ -197,7 +198,12 @@ def _write(
 
 def _carried_out(loaded: engine.Model, operations: Any) -> engine.Edited:
     try:
+        canonical(operations)
         return engine.edit_model(loaded, operations)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(
+            "The change holds a character or a number that cannot be kept. Nothing was changed."
+        ) from error
     except engine.Invalid as error:
         raise Invalid(f"{error} Nothing was changed.") from error
 
@@ -265,8 +271,8 @@ def _summary(operations: Operations, loaded: engine.Model) -> str:
     counts: dict[tuple[str, str], int] = {}
     for operation in operations:
         key = str(operation.get("op")), names.get(str(operation.get("table")), "the model")
-        rows = operation.get("rows") or operation.get("cells") or []
-        counts[key] = counts.get(key, 0) + len(rows)
+        rows = operation.get("rows") or operation.get("cells")
+        counts[key] = counts.get(key, 0) + (len(rows) if isinstance(rows, list) else 0)
     return "; ".join(
         f"{_WORDS.get(name, 'Changed')}{f' {count}' if count else ''} in {table}"
         for (name, table), count in counts.items()

@@ -12,6 +12,7 @@ from django.utils.timezone import is_naive
 
 from decisions.errors import Invalid
 from decisions.models import ModelVersion
+from decisions.services.sheet_files import harmless, meant
 from decisions.services.testing import Case
 
 FACT, EXPECT = "fact: ", "expect: "
@@ -37,7 +38,8 @@ def to_csv(version: ModelVersion) -> str:
     for test in tests:
         given = [_cell(test.facts, name) for name in facts]
         wanted = [_cell(test.expected, path) for path in outputs]
-        sheet.writerow([test.name, test.at.isoformat() if test.at else "", *given, *wanted])
+        row = [test.name, test.at.isoformat() if test.at else "", *given, *wanted]
+        sheet.writerow([harmless(cell) for cell in row])
     return out.getvalue()
 
 
@@ -75,7 +77,7 @@ def _from_csv(text: str) -> list[Case]:
         _case(
             f"Line {number}",
             {
-                "name": line["name"],
+                "name": meant(line["name"]),
                 "at": line.get("at") or None,
                 "facts": _cells(line, FACT),
                 "expected": _cells(line, EXPECT),
@@ -118,7 +120,7 @@ def _cell(values: Mapping[str, Any], name: str) -> str:
 
 def _cells(line: Mapping[str, str], prefix: str) -> dict[str, Any]:
     return {
-        name.removeprefix(prefix): _read(text)
+        name.removeprefix(prefix): _read(meant(text))
         for name, text in line.items()
         if name.startswith(prefix) and text.strip()
     }

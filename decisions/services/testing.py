@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from decisions import engine, history
-from decisions.canonical import digest
+from decisions.canonical import canonical, digest
 from decisions.enums import VersionState
 from decisions.errors import Fault, Invalid, Refused
 from decisions.ids import new_id
@@ -244,6 +244,7 @@ def say(
     version: ModelVersion, facts: Mapping[str, Any], *, at: datetime | None, now: datetime
 ) -> Said:
     """Ask the rules of a version about facts, writing nothing; raises Invalid for what misfits."""
+    _refuse_unkept(facts)
     rules = candidate_today(version, now=now)
     if faults := _faults(rules, facts):
         raise Invalid("Some facts do not fit the model.", faults)
@@ -335,6 +336,7 @@ def _write(
     now: datetime,
     rules: Candidate | None = None,
 ) -> None:
+    _refuse_unkept([name, facts, expected])
     name = name.strip()[:200]
     if not name:
         raise Invalid("Give the test a name that says what it shows.")
@@ -345,6 +347,15 @@ def _write(
     if faults := _faults(rules or candidate_today(test.version, now=now), facts):
         raise Invalid("Some facts do not fit the model. The test was not saved.", faults)
     test.name, test.facts, test.expected, test.at = name, dict(facts), dict(expected), at
+
+
+def _refuse_unkept(given: Any) -> None:
+    try:
+        canonical(given)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(
+            "The test holds a character or a number that cannot be kept, such as NaN. Remove it."
+        ) from error
 
 
 def _faults(rules: Candidate, facts: Mapping[str, Any]) -> list[Fault]:

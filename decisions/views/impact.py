@@ -1,6 +1,5 @@
 """Impact previews: asked for, watched, read, stopped, and taken away as a file."""
 
-import csv
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from decisions.models import ImpactReport, ModelVersion
 from decisions.queries import impact as queries
 from decisions.services import simulation
 from decisions.services.impact_files import read_file
+from decisions.services.sheet_files import CSV, csv_lines
 from decisions.views.impact_page import again_context, last_days, result_of
 
 COLUMNS = (
@@ -138,8 +138,8 @@ def impact_export(request: PageRequest, pk: UUID) -> StreamingHttpResponse:
     report = get_object_or_404(queries.report_whole(pk))
     name = f"impact-{report.model.key}-v{report.version.number}.csv"
     return StreamingHttpResponse(
-        _csv_lines(report),
-        content_type="text/csv; charset=utf-8",
+        csv_lines(_rows(report)),
+        content_type=CSV,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
@@ -158,14 +158,8 @@ def _progress(report: ImpactReport) -> dict[str, Any]:
     }
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv_lines(report: ImpactReport) -> Iterator[str]:
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _rows(report: ImpactReport) -> Iterator[list[str]]:
+    yield list(COLUMNS)
     for flip in queries.flips_of(report).order_by("id").iterator(chunk_size=2000):
         found = flip.submission
         settled = found.decision if found and found.decision.settled_by == "person" else None
@@ -183,9 +177,4 @@ def _csv_lines(report: ImpactReport) -> Iterator[str]:
             flip.cause,
             settled.outcome if settled else "",
         )
-        yield writer.writerow([_harmless(str(cell)) for cell in cells])
-
-
-def _harmless(cell: str) -> str:
-    """Keep spreadsheets from running a text as a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+        yield [str(cell) for cell in cells]

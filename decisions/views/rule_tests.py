@@ -44,13 +44,7 @@ class Start:
 def version_tests(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """List the tests of a version with what each says; asks again while some are not run yet."""
     version = draft_of(slug, number)
-    runs = problem = None
-    try:
-        runs = test_runs.run_some(version, again="again" in request.GET, now=timezone.now())
-    except Expected as error:
-        problem = str(error)
-    context = list_context(version, runs, request.GET.get("first", ""))
-    context |= {"problem": problem, "untried": runs and runs.untried(version)}
+    context = _list(request, version)
     if request.htmx:
         context = framed(request, version, "tests") | context
         return render(request, "decisions/tests/_results.html", context)
@@ -104,8 +98,7 @@ def version_tests_import(request: PageRequest, slug: str, number: int) -> HttpRe
         else:
             messages.success(request, f"{added} tests added, {changed} changed.")
             return redirect("decisions:version_tests", slug, number)
-    context = list_context(version, test_runs.run_some(version, now=timezone.now()), "")
-    context |= {"file_form": form}
+    context = _list(request, version) | {"file_form": form}
     return _framed(request, version, "decisions/tests/list.html", context, code=422)
 
 
@@ -178,6 +171,16 @@ def decision_test(request: PageRequest, decision_id: UUID) -> HttpResponse:
         return new
     context = {"decision": decision, "model": decision.model, "drafts": drafts}
     return render(request, "decisions/tests/choose.html", context)
+
+
+def _list(request: PageRequest, version: ModelVersion) -> dict[str, Any]:
+    runs = problem = None
+    try:
+        runs = test_runs.run_some(version, again="again" in request.GET, now=timezone.now())
+    except Expected as error:
+        problem = str(error)
+    shown = list_context(version, runs, request.GET.get("first", ""))
+    return shown | {"problem": problem, "untried": runs and runs.untried(version)}
 
 
 def _acted(
@@ -287,6 +290,8 @@ def _start_of(request: PageRequest, version: ModelVersion) -> Start:
             found = witnesses.for_row(version, table, int(row), now=timezone.now())
         else:
             return Start()
+    except Refused as error:
+        raise Http404(str(error)) from error
     except (ValueError, Invalid) as error:
         raise Http404("What this test was to be made of is no longer there.") from error
     if found is None:

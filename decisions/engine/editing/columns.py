@@ -22,7 +22,7 @@ _OUTPUT = {
 
 
 def _insert_column(table: m.TableExpression, operation: Operation, texts: Texts) -> Edit:
-    kind = operation.get("kind")
+    kind = places.text_of(operation.get("kind", ""))
     if kind not in places.KINDS:
         raise Invalid("A column is an input, an output or an annotation.")
     names = places.KINDS[kind]
@@ -34,6 +34,8 @@ def _insert_column(table: m.TableExpression, operation: Operation, texts: Texts)
         raise Invalid(f"A column can stand at 0 to {len(columns)}.")
     clause = _clause(table, kind, operation)
     given = operation.get("cells") or {}
+    if not isinstance(given, dict):
+        raise Invalid("The cells of a new column are given by the ids of their rows.")
     empty = "-" if kind == "input" else ""
 
     def wider(rule: m.TableRule) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ def _changed(
 def _clause(table: m.TableExpression, kind: str, operation: Operation) -> Any:
     if kind == "annotation":
         return places.text_of(operation.get("label", ""))
-    identity = places.text_of(operation.get("id", ""))
+    identity = places.id_of(operation.get("id", ""))
     if not identity or identity in places.columns_of(table):
         raise Invalid("A new column needs an id of its own.")
     if kind == "input":

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from decisions.engine import model as m
-from decisions.engine.editing.places import Operation, text_of
+from decisions.engine.editing.places import Operation, id_of, text_of
 from decisions.engine.editing.renaming import renamed, speaks_of
 from decisions.engine.feel.names import NAME_WORD, normal_name
 from decisions.engine.problems import Invalid, Refused
@@ -28,7 +28,7 @@ def _add_table(definitions: m.Definitions, operation: Operation) -> Done:
     name = free_name(definitions, operation.get("decision", ""))
     wanted = [text_of(one) for one in _wanted(operation)]
     inputs, decisions = _references(definitions, wanted)
-    identity = text_of(operation.get("id", ""))
+    identity = id_of(operation.get("id", ""))
     if not identity or identity in ids_of(definitions):
         raise Invalid("A new decision needs an id of its own.")
     policy = text_of(operation.get("hit_policy", "FIRST"))
@@ -98,7 +98,7 @@ def _put_decision(definitions: m.Definitions, operation: Operation) -> Done:
     if len(read.decisions) != 1:
         raise Invalid("Give the DMN of one decision.")
     (made,) = read.decisions
-    if made.id in ids_of(definitions):
+    if id_of(made.id) in ids_of(definitions):
         raise Invalid(f"There is a decision “{made.name}” already.")
     free_name(definitions, made.name)
     at, place = operation.get("at"), operation.get("place")

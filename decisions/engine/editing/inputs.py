@@ -8,7 +8,7 @@ from typing import Any
 
 from decisions.engine import model as m
 from decisions.engine.editing.decisions import free_name, ids_of
-from decisions.engine.editing.places import Operation, text_of
+from decisions.engine.editing.places import Operation, id_of, text_of
 from decisions.engine.problems import Invalid
 
 Done = tuple[m.Definitions, Sequence[dict[str, Any]], Sequence[str]]
@@ -47,6 +47,8 @@ def _add_item(definitions: m.Definitions, operation: Operation) -> Done:
     if not name or name in {item.name for item in definitions.items}:
         raise Invalid(f"There is a type “{name}” already." if name else "A type needs a name.")
     kind, allowed = text_of(operation.get("type", "")), text_of(operation.get("allowed", ""))
+    if kind == name:
+        raise Invalid(f"The type “{name}” cannot be made of itself.")
     made = m.ItemDefinition(
         name, kind, is_collection=operation.get("list") is True, allowed=allowed
     )
@@ -76,7 +78,7 @@ def _remove_item(definitions: m.Definitions, operation: Operation) -> Done:
 def _add_input(definitions: m.Definitions, operation: Operation) -> Done:
     """Add an input that decisions may then require."""
     name = free_name(definitions, operation.get("input", ""))
-    identity = text_of(operation.get("id", ""))
+    identity = id_of(operation.get("id", ""))
     if not identity or identity in ids_of(definitions):
         raise Invalid("A new input needs an id of its own.")
     made = _described(m.InputData(identity, name, "", variable=m.NOTHING), operation, {})

@@ -38,14 +38,14 @@ def _cells(table: m.TableExpression, operation: Operation, texts: Texts) -> Edit
     for entry in places.list_of(operation, "cells"):
         if not isinstance(entry, list) or len(entry) != 3:
             raise Invalid("A cell is given as row, column and text.")
-        row, column, typed = entry
+        row, column, typed = map(places.text_of, entry)
         if row not in rows:
             raise Invalid(f"Row “{row}” is no longer in the table.")
         if column not in columns:
             raise Invalid(f"The table has no column “{column}”.")
         rule = changed.get(row, table.rules[rows[row]])
         before.append([row, column, places.cell_of(table, rule, columns[column])])
-        changed[row] = places.with_cell(table, rule, columns[column], places.text_of(typed), texts)
+        changed[row] = places.with_cell(table, rule, columns[column], typed, texts)
     changed_rules = tuple(changed.get(rule.id, rule) for rule in table.rules)
     inverse = {"op": "cells", "as": "feel", "table": table.id, "cells": before[::-1]}
     return Edit(replace(table, rules=changed_rules), (inverse,), tuple(changed))
@@ -98,7 +98,7 @@ def _remove_rows(table: m.TableExpression, operation: Operation, texts: Texts) -
 def _move_rows(table: m.TableExpression, operation: Operation, texts: Texts) -> Edit:
     moved = places.known_rows(table, operation)
     before = operation.get("before")
-    if before in moved:
+    if isinstance(before, str) and before in moved:
         raise Invalid("Rows cannot be moved before themselves.")
     at = places.place_before(table, operation)
     target = None if at == len(table.rules) else table.rules[at].id
@@ -113,7 +113,8 @@ def _move_rows(table: m.TableExpression, operation: Operation, texts: Texts) -> 
 
 def _order_rows(table: m.TableExpression, operation: Operation, texts: Texts) -> Edit:
     """Put rows into an order; rows that came since stay after the one they follow."""
-    wanted = {row: place for place, row in enumerate(places.list_of(operation, "rows"))}
+    named = map(places.text_of, places.list_of(operation, "rows"))
+    wanted = {row: place for place, row in enumerate(named)}
     ranks: list[tuple[float, int]] = []
     last = -1.0
     for number, rule in enumerate(table.rules):

@@ -19,6 +19,8 @@ ANNOTATION = "annotation:"
 KINDS = {"input": "inputs", "output": "outputs", "annotation": "annotations"}
 # What XML 1.0 cannot hold (§2.2).
 _UNKEPT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What an address cannot hold, or reads as a way elsewhere (RFC 3986 §5.2.4).
+_NO_ID = re.compile(r"[/\\\x00-\x20]|\A\.{1,2}\Z")
 _ROW = ("id", "inputs", "outputs", "annotations")
 
 
@@ -99,8 +101,8 @@ def rule_of(table: m.TableExpression, row: Any, texts: Texts) -> m.TableRule:
             raise Invalid(f"A row of this table has {len(columns)} {names}.")
         typed = [text_of(cell) for cell in padded(given, len(columns))]
         cells[names] = tuple(texts.feel(c, t) for c, t in zip(columns, typed, strict=True))
-    identity = text_of(row.get("id", ""))
-    if not identity or len(identity) > 200:
+    identity = id_of(row.get("id", ""))
+    if not identity:
         raise Invalid("A new row needs an id of 1 to 200 characters.")
     return m.TableRule(identity, **cells, description=text_of(row.get("description", "")), line=0)
 
@@ -178,6 +180,14 @@ def text_of(given: Any) -> str:
     if _UNKEPT.search(given):
         raise Invalid("A cell holds a character that cannot be kept. Remove it.")
     return given
+
+
+def id_of(given: Any) -> str:
+    """Read the id of something new, which addresses of pages will name."""
+    identity = text_of(given)
+    if len(identity) > 200 or _NO_ID.search(identity):
+        raise Invalid("An id has at most 200 characters, none of them a blank or a slash.")
+    return identity
 
 
 def padded(values: Sequence[str], size: int) -> tuple[str, ...]:

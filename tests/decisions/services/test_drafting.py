@@ -168,6 +168,17 @@ def test_rows_are_added_moved_and_removed_and_come_back(draft, ines):
         [{"op": "insert_rows", "before": "nope", "rows": [{"id": "x", "inputs": []}]}],
         [{"op": "insert_rows", "rows": [{"id": "x", "inputs": ["\x00"]}]}],
         [{"op": "insert_rows", "rows": [{"id": "x", "inputs": ["1"] * 99}]}],
+        [{"op": "cells", "cells": [[[], "column", "x"]]}],
+        [{"op": "order_rows", "rows": [{}]}],
+        [{"op": "insert_column", "kind": ["input"], "id": "x"}],
+        [{"op": "insert_column", "kind": "input", "id": "x", "cells": [1]}],
+        [{"op": "hit_policy", "hit_policy": "ANY", "why": "\0"}],
+        [{"op": "hit_policy", "hit_policy": "ANY", "why": "\ud800"}],
+        [{"op": "insert_rows", "rows": [{"id": "a/b"}]}],
+        [{"op": "insert_rows", "rows": [{"id": ".."}]}],
+        [{"op": "add_table", "id": "a/b", "decision": "Fee"}],
+        [{"op": "add_input", "id": " ", "input": "fee"}],
+        [{"op": "add_item", "item": "tLoop", "type": "tLoop"}],
     ],
 )
 def test_operations_that_make_no_sense_are_refused_and_change_nothing(draft, ines, operations):
@@ -179,6 +190,11 @@ def test_operations_that_make_no_sense_are_refused_and_change_nothing(draft, ine
         edit(draft, operations, ines)
     assert shown(draft) == before
     assert DraftChange.objects.count() == 0
+
+
+def test_what_an_operation_says_beside_itself_does_not_count_as_rows(draft, ines):
+    operation = {"op": "hit_policy", "table": shown(draft)["id"], "hit_policy": "ANY", "rows": 5}
+    assert edit(draft, [operation], ines).change.summary.startswith("Hit policy changed in")
 
 
 def test_only_drafts_are_edited(draft, ines):

@@ -96,6 +96,14 @@ def test_a_test_needs_a_name_and_something_expected(draft, ines, name, expected)
         )
 
 
+@pytest.mark.parametrize("unkept", [float("nan"), float("inf"), "\0", "\ud800"])
+def test_what_no_database_keeps_is_refused(draft, ines, unkept):
+    with pytest.raises(Invalid, match="cannot be kept"):
+        add(draft, ines, expected={"outcome": unkept})
+    with pytest.raises(Invalid, match="cannot be kept"):
+        testing.say(draft, {**FACTS, "id": unkept}, at=NOW, now=NOW)
+
+
 def test_two_tests_cannot_have_one_name(draft, ines):
     add(draft, ines)
     with pytest.raises(Invalid, match="already"):

@@ -1,5 +1,6 @@
 """The pages of rule tests: what each says, what they reach, the form, files, past decisions."""
 
+import csv
 import json
 
 import pytest
@@ -228,6 +229,43 @@ def test_tests_survive_the_way_through_a_file(client, draft, ines, kind):
     file = SimpleUploadedFile(f"tests.{kind}", given)
     client.post(page("version_tests_import", draft), {"file": file, "reason": "Back"})
     assert list(RuleTest.objects.values("name", "facts", "expected")) == before
+
+
+def test_a_spreadsheet_runs_no_cell_of_the_tests(client, draft, ines):
+    add(draft, ines, name="=1+1", expected={"outcome": "@SUM(1)"}, id="=cmd|' /C calc'!A0")
+    given = client.get(page("version_tests_file", draft, kind="csv")).content.decode()
+    cells = next(csv.reader(given.splitlines()[1:]))
+    assert [cell for cell in cells if cell.startswith(("=", "@"))] == []
+    RuleTest.objects.all().delete()
+    file = SimpleUploadedFile("tests.csv", given.encode())
+    client.post(page("version_tests_import", draft), {"file": file, "reason": "Back"})
+    test = RuleTest.objects.get()
+    assert (test.name, test.expected) == ("=1+1", {"outcome": "@SUM(1)"})
+    assert test.facts["id"] == "=cmd|' /C calc'!A0"
+
+
+def test_rules_that_read_a_table_that_is_gone_say_so_on_every_page_of_tests(client, draft, ines):
+    drafting.edit(
+        draft,
+        [
+            {
+                "op": "add_input",
+                "id": "i_gone",
+                "input": "gone",
+                "source": {"kind": "reference", "key": "nowhere"},
+            }
+        ],
+        based_on=0,
+        author=ines,
+        now=NOW,
+    )
+    good = [{"name": "Good", "facts": FACTS, "expected": {"outcome": "approve"}}]
+    file = SimpleUploadedFile("tests.json", json.dumps(good).encode())
+    answer = client.post(page("version_tests_import", draft), {"file": file, "reason": "Try"})
+    assert answer.status_code == 422
+    assert "nowhere" in answer.content.decode()
+    answer = client.get(page("rule_test_new", draft), {"table": "spend_table", "row": "1"})
+    assert answer.status_code == 404
 
 
 def test_a_file_with_one_bad_test_is_refused_whole_with_its_place(client, draft):
