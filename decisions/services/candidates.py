@@ -20,7 +20,7 @@ class Candidate:
     model: engine.Model
     decide: engine.Decide
     sources: tuple[Source, ...]
-    references: Mapping[str, Any]
+    references: dict[str, Any]
     fallback_queue: str
 
     @cached_property

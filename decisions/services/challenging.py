@@ -20,16 +20,14 @@ from decisions.models import (
 )
 from decisions.services import watching
 from decisions.services.authoring import faults_of
+from decisions.services.candidates import candidate_today
 from decisions.services.drafting import loaded_draft
 from decisions.services.evaluation import judge
 from decisions.services.lifecycle import actor_of, locked_model, reason_given
 from decisions.services.rulesets import (
     NOT_PINNED,
     Rules,
-    current_references,
     live_version_id,
-    reference_value,
-    sources_of,
     version_rules,
 )
 
@@ -190,21 +188,15 @@ def _same(decision: Decision, outcome: str, destination: str) -> bool:
 
 def _rules_of(challenger: Challenger, *, now: datetime) -> Rules:
     """Return the rules of a challenger with today's reference contents; no ruleset is kept."""
-    version, model = challenger.version, challenger.model
-    loaded = loaded_draft(version)
-    sources = sources_of(loaded)
-    keys = [s.key for s in sources if s.kind == "reference"]
-    contents = current_references(keys, now=now)
-    by_key = {row.table.key: reference_value(row.table.kind, row.rows) for row in contents}
-    references = {s.input: by_key[s.key] for s in sources if s.kind == "reference"}
+    made = candidate_today(challenger.version, now=now)
     return Rules(
         ruleset_id=NOT_PINNED,
-        model_id=model.pk,
-        version_id=version.pk,
-        model=loaded,
-        decide=loaded.decision(model.decision_name).given(references),
-        sources=sources,
-        references=references,
+        model_id=challenger.model_id,
+        version_id=challenger.version_id,
+        model=made.model,
+        decide=made.decide,
+        sources=made.sources,
+        references=made.references,
     )
 
 
@@ -216,16 +208,9 @@ def _refuse_unfit(version: ModelVersion, mode: ChallengerMode, now: datetime) ->
         }
         state = version.get_state_display().lower()
         raise Refused(f"v{version.number} is {state}. {needs[mode]}")
-    loaded = loaded_draft(version)
-    if faults := faults_of(loaded):
+    if faults := faults_of(loaded_draft(version)):
         raise Invalid("This version has problems and cannot run.", faults)
-    if version.model.decision_name not in {d["name"] for d in loaded.describe()["decisions"]}:
-        raise Invalid(
-            f"v{version.number} has no decision named “{version.model.decision_name}”. "
-            "Name the decision that gives the outcome so."
-        )
-    keys = [s.key for s in sources_of(loaded) if s.kind == "reference"]
-    current_references(keys, now=now)  # Refuses where one is missing.
+    candidate_today(version, now=now)  # Refuses a version that lacks its decision or a table.
 
 
 def _check_share(mode: ChallengerMode, percent: int) -> None:
