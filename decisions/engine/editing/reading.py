@@ -32,17 +32,21 @@ def sentence(table: Mapping[str, Any], row: Sequence[Any]) -> str:
         if text not in ("", "null")
     ]
     then = _joined(results, "and") or "nothing is said"
-    said = then.removesuffix(".")
-    return f"If {_joined(tests, 'and')}, then {said}." if tests else f"In any case, {said}."
+    return _ended(f"If {_joined(tests, 'and')}, then {then}" if tests else f"In any case, {then}")
 
 
 def meaning(label: str, text: str, *, tested: bool) -> str:
     """Say what one cell means, `tested` or given: "Amount is over 5.", "Outcome is reject."."""
     if tested:
-        return f"{label} may be anything." if text in ("", "-") else f"{label} {_test(text)}."
-    if text in ("", "null"):
-        return f"{label} stays empty."
-    return f"{label} is {_value(text).removesuffix('.')}."
+        said = "may be anything" if text in ("", "-") else _test(text)
+    else:
+        said = "stays empty" if text in ("", "null") else f"is {_value(text)}"
+    return _ended(f"{label} {said}")
+
+
+def _ended(words: str) -> str:
+    """End a sentence with one full stop, also where its last value is a sentence already."""
+    return words if words.removesuffix('"').endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _test(text: str) -> str:

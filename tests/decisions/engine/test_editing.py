@@ -15,6 +15,20 @@ SMALL = Path(__file__).parents[2] / "small.dmn"
 
 
 @pytest.mark.parametrize(
+    ("tested", "given", "said"),
+    [
+        ("> 5", "reject", "If Amount is over 5, then Outcome is reject."),
+        ("-", "Call them back.", "In any case, Outcome is Call them back."),
+        ("-", '"Why not?"', 'In any case, Outcome is "Why not?"'),
+        ("Inc.", "", "If Amount is Inc., then nothing is said."),
+    ],
+)
+def test_a_row_is_one_sentence_with_one_full_stop(tested, given, said):
+    table = {"inputs": [{"label": "Amount"}], "outputs": [{"label": "Outcome"}]}
+    assert engine.sentence(table, ["rule1", [tested], [given], []]) == said
+
+
+@pytest.mark.parametrize(
     ("feel", "shown"),
     [
         ('"alcohol"', "alcohol"),
