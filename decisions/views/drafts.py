@@ -153,10 +153,11 @@ def _tag_of(version: ModelVersion) -> dict[str, str]:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    if len(request.body) > MOST_BYTES:
+    content = request.read(MOST_BYTES + 1)  # A paste may be larger than the body of a form.
+    if len(content) > MOST_BYTES:
         raise Invalid("Too much at once. Paste at most 8 MB.")
     try:
-        body = json.loads(request.body or b"{}")
+        body = json.loads(content or b"{}")
     except (ValueError, RecursionError) as error:
         raise Invalid("The body is not JSON.") from error
     if not isinstance(body, dict):

@@ -98,3 +98,27 @@ def test_somebody_who_only_reads_is_not_shown(draft, ines):
 def test_a_look_of_another_shape_is_refused(draft, ines, body):
     answer = signed_in(ines).post(LOOK, body, content_type="application/json")
     assert answer.status_code == 422
+
+
+def pasted(draft, who, size):
+    cells = [["rule1", "c1", "> 900"]]
+    return signed_in(who).post(
+        reverse("decisions:draft_operations", args=["spending", 2]),
+        {
+            "operations": [{"op": "cells", "table": "spend_table", "cells": cells}],
+            "room": "x" * size,
+        },
+        content_type="application/json",
+        headers={"If-Match": f'"{draft.revision}"'},
+    )
+
+
+def test_a_paste_may_be_larger_than_a_form(draft, ines, settings):
+    answer = pasted(draft, ines, 2 * settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    assert (answer.status_code, answer["ETag"]) == (200, f'"{draft.revision + 1}"')
+
+
+def test_a_paste_beyond_the_limit_is_refused_in_words(draft, ines):
+    answer = pasted(draft, ines, 8 * 1024 * 1024)
+    told = "Too much at once. Paste at most 8 MB."
+    assert (answer.status_code, answer.json()["message"]) == (422, told)
