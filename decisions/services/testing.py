@@ -125,7 +125,11 @@ def change(
     now: datetime,
     at: datetime | None = None,
 ) -> RuleTest:
-    """Change a test of a draft."""
+    """Change a test of a draft; that it expects something else needs a reason."""
+    if dict(expected) != test.expected and not reason.strip():
+        raise Invalid(
+            "Say why the test expects something else now. The reason stays with the test."
+        )
     with transaction.atomic():
         _draft(test.version)
         _write(test, name=name, facts=facts, expected=expected, at=at, now=now)
@@ -156,7 +160,7 @@ def accept(test: RuleTest, *, author: User, reason: str, now: datetime) -> RuleT
         facts=test.facts,
         expected=expected,
         author=author,
-        reason=reason or "Accepted what the rules say",
+        reason=reason,
         now=now,
         at=test.at,
     )
@@ -262,11 +266,6 @@ def asked_of(version: ModelVersion) -> dict[str, Any]:
         "required": [name for name in schema["required"] if name not in evidence],
         "evidence": list(evidence),
     }
-
-
-def all_green(version: ModelVersion, *, now: datetime) -> bool:
-    """Tell whether no test of a version fails; a version without tests has none that fails."""
-    return all(tested.passed for tested in run_all(version, now=now))
 
 
 def tests_hash(version: ModelVersion) -> str:

@@ -107,7 +107,7 @@ def version_tests_import(request: PageRequest, slug: str, number: int) -> HttpRe
 def rule_test(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show one test: what it asks, what it expects and what the rules say."""
     test = get_object_or_404(queries.test_whole(pk))
-    return _test_page(request, test, ReasonForm())
+    return _test_page(request, test)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,7 +133,7 @@ def rule_test_remove(request: PageRequest, pk: UUID) -> HttpResponse:
     test = get_object_or_404(queries.test_whole(pk))
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _test_page(request, test, form, code=422)
+        return _test_page(request, test, removing=form)
     return _acted(
         request,
         test.version,
@@ -149,10 +149,15 @@ def rule_test_remove(request: PageRequest, pk: UUID) -> HttpResponse:
 def rule_test_accept(request: PageRequest, pk: UUID) -> HttpResponse:
     """Expect what the rules say now."""
     test = get_object_or_404(queries.test_whole(pk))
+    form = ReasonForm(request.POST, prefix="accept")
+    if not form.is_valid():
+        return _test_page(request, test, accepting=form)
     return _acted(
         request,
         test.version,
-        lambda: testing.accept(test, author=request.user, reason="", now=timezone.now()),
+        lambda: testing.accept(
+            test, author=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
+        ),
         f"“{test.name}” expects now what the rules say.",
     )
 
@@ -325,7 +330,11 @@ def _counter_example(version: ModelVersion, key: UUID) -> Start:
 
 
 def _test_page(
-    request: PageRequest, test: RuleTest, form: ReasonForm, *, code: int = 200
+    request: PageRequest,
+    test: RuleTest,
+    *,
+    accepting: ReasonForm | None = None,
+    removing: ReasonForm | None = None,
 ) -> HttpResponse:
     version = test.version
     runs = problem = None
@@ -336,9 +345,11 @@ def _test_page(
     context = list_context(version, runs, "") | {
         "test": test,
         "problem": problem,
-        "form": form,
+        "accepting": accepting or ReasonForm(prefix="accept"),
+        "removing": removing or ReasonForm(),
         "facts": test.facts,
     }
+    code = 422 if accepting or removing else 200
     return _framed(request, version, "decisions/tests/page.html", context, code=code)
 
 

@@ -86,12 +86,12 @@ class Office:
     def published(self):
         return publishing.publish(self.approved(), publisher=self.ari, reason="Go", now=self.now)
 
-    def test(self, version, name="Small"):
+    def test(self, version, expected=None):
         return testing.create(
             version,
-            name=name,
+            name="Small",
             facts=FACTS,
-            expected={"outcome": "approve"},
+            expected=expected or {"outcome": "approve"},
             author=self.ines,
             reason="Wanted",
             now=self.now,
@@ -238,6 +238,23 @@ ACTS = {
     "testing.change": (
         lambda o: o.test(o.draft()),
         lambda o, test, who: testing.change(test, **TEST, author=who, reason="Name", now=o.now),
+    ),
+    "testing.accept": (
+        lambda o: o.test(o.draft(), expected={"outcome": "reject"}),
+        lambda o, test, who: testing.accept(test, author=who, reason="Law", now=o.now),
+    ),
+    "testing.take_in": (
+        lambda o: o.test(o.draft()).version,
+        lambda o, version, who: testing.take_in(
+            version,
+            [
+                testing.Case(f"Line {at}", name, FACTS, {"outcome": "reject"}, None)
+                for at, name in enumerate(("Small", "New"), 2)
+            ],
+            author=who,
+            reason="Kept elsewhere",
+            now=o.now,
+        ),
     ),
     "testing.remove": (
         lambda o: o.test(o.draft()),

@@ -167,7 +167,7 @@ def test_any_output_can_be_expected_by_its_path(client, draft):
     client.post(page("rule_test_new", draft), typed(**more))
     test = RuleTest.objects.get()
     assert test.expected == {"outcome": "approve", "reasons.0.code": "SMALL"}
-    assert testing.all_green(draft, now=timezone.now())
+    assert all(tested.passed for tested in testing.run_all(draft, now=timezone.now()))
 
 
 def test_a_test_is_changed_accepted_and_removed(client, draft, ines):
@@ -178,13 +178,27 @@ def test_a_test_is_changed_accepted_and_removed(client, draft, ines):
         "value/outcome": "reject"}))  # fmt: skip
     test.refresh_from_db()
     assert (test.name, test.expected) == ("Renamed", {"outcome": "reject"})
-    client.post(reverse("decisions:rule_test_accept", args=[test.pk]))
+    accepted = reverse("decisions:rule_test_accept", args=[test.pk])
+    assert client.post(accepted).status_code == 422
+    client.post(accepted, {"accept-reason": "The limit was raised"})
     test.refresh_from_db()
     assert test.expected == {"outcome": "approve"}
+    assert test.history.first().history_change_reason == "The limit was raised"
     gone = reverse("decisions:rule_test_remove", args=[test.pk])
     assert client.post(gone).status_code == 422
     client.post(gone, {"reason": "Told twice"})
     assert RuleTest.objects.count() == 0
+
+
+def test_another_expectation_needs_a_reason(client, draft, ines):
+    test = add(draft, ines, expected={"outcome": "reject"})
+    edit = reverse("decisions:rule_test_edit", args=[test.pk])
+    answer = client.post(edit, typed())
+    assert answer.status_code == 422
+    assert "Say why the test expects something else now" in answer.content.decode()
+    client.post(edit, typed(reason="Written the wrong way round"))
+    test.refresh_from_db()
+    assert test.expected == {"outcome": "approve"}
 
 
 def test_tests_of_a_published_version_cannot_be_written(client, draft):
