@@ -41,6 +41,9 @@ SYSTEMS = (
     Person("Help desk", "helpdesk@halden.example", (Role.INTEGRATION,)),
     Person("Sales CRM", "sales@halden.example", (Role.INTEGRATION,)),
     Person("Property system", "property@halden.example", (Role.INTEGRATION,)),
+    Person("Customer platform", "cdp@halden.example", (Role.INTEGRATION,)),
+    Person("Consent platform", "consent@halden.example", (Role.INTEGRATION,)),
+    Person("Podcast host", "podcasts@halden.example", (Role.INTEGRATION,)),
 )
 
 PEOPLE: tuple[Person, ...] = (

@@ -2,10 +2,12 @@
 
 from config.demo.shape import Use
 from config.demo.uses import (
+    audience_segmentation,
     branded_playlist,
     commercial_music,
     lead_escalation,
     podcast_sponsorship,
+    subject_assignment,
     support_prioritisation,
 )
 
@@ -17,5 +19,7 @@ USES: dict[str, Use] = {
         support_prioritisation.USE,
         lead_escalation.USE,
         commercial_music.USE,
+        audience_segmentation.USE,
+        subject_assignment.USE,
     )
 }

@@ -18,7 +18,7 @@ from config.demo.library import LibraryCase, changed
 from decisions import engine
 from decisions.services.testing import output_at
 from tests.decisions.library.conftest import LibraryRules, rules_of
-from tests.decisions.library.test_content import RULES
+from tests.decisions.library.test_content import RULES, rules_of_use
 
 SHARED = Path(os.environ.get("CLEARANCE_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 EXAMPLES_AT = SHARED / "spotify" / "use_cases"
@@ -26,6 +26,25 @@ KEYS = [key for key in library.every_key() if library.read(key).cases]
 CASES = [(key, case) for key in KEYS for case in library.read(key).cases]
 # What the rules say of the document's example, which they take as it is.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "audience_segmentation": {
+        "outcome": "approve",
+        "answer": "push",
+        "eligible_count": 13820,
+        "excluded": {"NO_CONSENT": 3130, "OPTED_OUT": 1290},
+        "actions": ["audience.replace", "ads.exclude"],
+        "conditions.0.code": "LEAVE_OUT_NO_CONSENT",
+        "conditions.1.code": "LEAVE_OUT_OPTED_OUT",
+        "conditions.2": "(nothing)",
+        "audience.subtype": "CUSTOMER_LIST",
+        "targets.2.region": "US-CA",
+    },
+    "subject_assignment": {
+        "outcome": "route",
+        "segment": "loyal",
+        "journey": "thank-you",
+        "frequency_cap_per_week": 4,
+        "reasons.0.code": "LOYAL",
+    },
     "branded_playlist": {
         "outcome": "route",
         "destination": "submitter",
@@ -79,6 +98,41 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
 }
 INVALID: dict[str, list[tuple[str, Any]]] = {
+    "audience_segmentation": [
+        ("segment_request_id", ""),
+        ("request", "delete"),
+        ("ad_account_id", "4217"),
+        ("audience_state", "bookable"),
+        ("seed_source", "web_api"),
+        ("contacts", -1),
+        ("identifiers", ["email"]),
+        ("hash", ""),
+        ("countries", ["England"]),
+        ("countries", "GB"),
+        ("attributes_used", ["Last Purchase"]),
+        ("web_api_data_used", None),
+        ("consent_ok", "10500"),
+        ("min_age", 17.5),
+        ("ad_category", "boots"),
+        ("estimate", {"estimated_cpm_min": 6}),
+        ("suppression_lists", None),
+        ("web_api_data", False),
+    ],
+    "subject_assignment": [
+        ("subject_id", ""),
+        ("kind", "household"),
+        ("country", "UK"),
+        ("age_band", "30"),
+        ("consent", "yes"),
+        ("engagement_source", "spotify"),
+        ("listens_30d", 1.5),
+        ("skip_rate", 40),
+        ("previous_segment", "new"),
+        ("customer_value_eur", -1),
+        ("products_owned", "starter"),
+        ("open_complaint", None),
+        ("suppressed", "no"),
+    ],
     "branded_playlist": [
         ("request_id", ""),
         ("name", "x" * 101),
@@ -204,9 +258,8 @@ def test_every_row_of_every_table_is_hit(rules: LibraryRules) -> None:
 
 
 def test_every_rule_is_told_from_the_ordinary_case(rules: LibraryRules) -> None:
-    use, count = RULES[rules.content.key]
     ordinary = rules.content.cases[0].expected
-    for rule in (f"{use}.{number}" for number in range(1, count + 1)):
+    for rule in rules_of_use(rules.content.key):
         told = [case.expected for case in rules.content.cases if case.rule == rule]
         assert any(
             expected[path] != ordinary.get(path) for expected in told for path in expected
