@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from config.views import closed, home, theme
+from connectors.api.foreign.execution import ExecuteView
+from connectors.api.foreign.repository import ModelListView
 from connectors.api.views.inbound import InboundView
 from connectors.api.views.token import ClientTokenView
 
@@ -30,4 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<slug:key>", InboundView.as_view(), name="inbound"),
     path("oauth2/token", ClientTokenView.as_view(), name="oauth_token"),
     path("tenants/<str:tenant>/oauth2/token", ClientTokenView.as_view(), name="tenant_token"),
+    path("decision/v1/execute", ExecuteView.as_view(), name="opentext_execute"),
+    path("decision/v1/runtime/decision-models", ModelListView.as_view(), name="opentext_models"),
+    path("dmn-api/", include("connectors.api.foreign.urls")),
+    path("flowable-rest/dmn-api/", include("connectors.api.foreign.urls", namespace="flowable")),
 ]

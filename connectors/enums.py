@@ -57,4 +57,5 @@ class Scope(TextChoices):
     SUBMISSIONS_WRITE = "submissions:write", "Send submissions"
     SUBMISSIONS_READ = "submissions:read", "Read submissions"
     DECISIONS_READ = "decisions:read", "Read decisions"
+    DRAFTS_WRITE = "drafts:write", "Hand in drafts of rules"
     DELIVERIES_WRITE = "deliveries:write", "Read and re-send deliveries"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from decisions.errors import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -73,3 +75,7 @@ class SignatureRefused(Exception):
 
 class KeyRefused(Exception):
     """An API key that does not open anything (401)."""
+
+
+class AnswerLater(Refused):
+    """What was asked was taken in, and its answer takes longer than a caller can wait."""

@@ -127,6 +127,7 @@ class EventKind(TextChoices):
     DECISION_EVALUATED = "decision.evaluated", "Rules evaluated"
     DECISION_NEEDS_REVIEW = "decision.needs_review", "Sent to a person"
     DECISION_SETTLED = "decision.settled", "Decision settled"
+    EXECUTION_EVALUATED = "execution.evaluated", "Rules answered with values"
     REVIEW_OPENED = "review.opened", "Review item opened"
     REVIEW_CLAIMED = "review.claimed", "Review item claimed"
     REVIEW_RELEASED = "review.released", "Review item handed back"

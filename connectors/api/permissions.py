@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class HasScope(BasePermission):
     """Lets an API key in when it carries the scope the view names for the method.
 
-    A view says `scopes = {"GET": "decisions:read"}`; a method without a scope is refused.
+    A view says `scopes = {"GET": "decisions:read"}`, or names several of which all are needed; a
+    method without a scope is refused.
     """
 
     message = "This API key does not carry the scope that this call needs."
@@ -25,6 +26,6 @@ class HasScope(BasePermission):
             raise MethodNotAllowed(request.method or "")
         needed: dict[str, Any] = getattr(view, "scopes", {})
         method = "GET" if request.method == "HEAD" else request.method
-        scope = needed.get(method or "")
-        scopes = getattr(request.auth, "scopes", ())
-        return scope is not None and scope in scopes
+        named = needed.get(method or "")
+        scopes = set(getattr(request.auth, "scopes", ()))
+        return named is not None and ({named} if isinstance(named, str) else {*named}) <= scopes

@@ -108,6 +108,11 @@ def receive_many(
     return _answer_once(origin, take, now=now)
 
 
+def answer_once(origin: Origin, take: Callable[[], Reply], *, now: datetime) -> Reply:
+    """Answer other work of a request once: a repetition of it gets the first answer again."""
+    return _first_answer(origin) or _answer_once(origin, take, now=now)
+
+
 def forget_answers(*, now: datetime) -> int:
     """Forget answers older than a week: their keys may then be used for something else."""
     old = InboundMessage.objects.filter(pk__lt=id_at(now - REMEMBERED)).order_by("pk")

@@ -20,7 +20,7 @@ from decisions.models.releases import (
     RowDrift,
 )
 from decisions.models.rules import DecisionModel, ModelVersion, Ruleset
-from decisions.models.work import Action, Decision, Evidence, Submission
+from decisions.models.work import Action, Decision, Evidence, Execution, Submission
 
 __all__ = [
     "Action",
@@ -34,6 +34,7 @@ __all__ = [
     "DecisionModel",
     "DraftChange",
     "Evidence",
+    "Execution",
     "Guardrail",
     "GuardrailBreach",
     "GuardrailCheck",

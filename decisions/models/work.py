@@ -1,8 +1,8 @@
 """The work: submissions with their facts, evidence, decisions and actions.
 
-Facts stand in `Submission.facts` and `Evidence.facts` only. What is derived from them and may
-repeat them (`Decision.outputs`, `.conditions`, `.problems`, the headline) can be erased with them;
-everything else holds ids, hashes and row numbers.
+Facts stand in `Submission.facts`, `Evidence.facts` and `Execution.inputs` only. What is derived
+from them and may repeat them (`outputs`, `problems`, `Decision.conditions`, the headline) can be
+erased with them; everything else holds ids, hashes and row numbers.
 """
 
 from django.db import connection, models
@@ -162,3 +162,35 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+
+class Execution(models.Model):
+    """One answer of rules that give values and no outcome, such as which approvals are required.
+
+    Nothing waits for a person and nothing follows from it, so it is neither a submission nor a
+    decision; its inputs, ruleset and time are all that its replay needs.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    model = models.ForeignKey(
+        "DecisionModel", on_delete=models.PROTECT, related_name="executions", db_index=False
+    )
+    ruleset = models.ForeignKey(
+        "Ruleset", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    inputs = models.JSONField()
+    outputs = models.JSONField(null=True)
+    rows = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    failed = models.BooleanField(default=False)
+    input_hash = models.CharField(max_length=64)
+    output_hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=120, blank=True)
+    evaluated_at = models.DateTimeField()
+    duration_us = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["model", "id"], name="execution_model")]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.id}"

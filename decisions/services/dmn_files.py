@@ -9,9 +9,10 @@ from django.utils.text import slugify
 from lxml import etree
 
 from decisions import engine
-from decisions.errors import Invalid
+from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from decisions.models import DecisionModel, ModelVersion, User
+from decisions.queries.rules import fallback_queues
 from decisions.services import authoring
 from decisions.services.authoring import MOST_DMN
 
@@ -51,14 +52,20 @@ def read_dmn(name: str, content: bytes) -> DmnFile:
 
 
 def import_draft(
-    model: DecisionModel, file: DmnFile, *, name: str, author: User, now: datetime
+    model: DecisionModel,
+    file: DmnFile,
+    *,
+    name: str,
+    author: User,
+    now: datetime,
+    actor: Actor | None = None,
 ) -> ModelVersion:
     """Keep a file as the next draft of a model, with its mistakes."""
     return authoring.draft_version(
         model,
         dmn=file.dmn,
         author=author,
-        actor=Actor.person(author),
+        actor=actor or Actor.person(author),
         note=f"Imported {name[:200]}",
         now=now,
         with_faults=True,
@@ -75,9 +82,11 @@ def import_model(
     author: User,
     now: datetime,
     description: str = "",
+    key: str = "",
+    actor: Actor | None = None,
 ) -> ModelVersion:
     """Create a model of a file; without a name, its decision is the one that no other reads."""
-    key = slugify(model_name).replace("-", "_")[:80]
+    key = key or key_from(model_name)
     if not key:
         raise Invalid("Give the model a name with letters or digits in it.")
     with transaction.atomic():
@@ -88,10 +97,42 @@ def import_model(
             fallback_queue=fallback_queue,
             decision_name=decision_name.strip() or _last_decision(file.loaded),
             author=author,
-            actor=Actor.person(author),
+            actor=actor or Actor.person(author),
             now=now,
         )
-        return import_draft(model, file, name=name, author=author, now=now)
+        return import_draft(model, file, name=name, author=author, now=now, actor=actor)
+
+
+def hand_in(file: DmnFile, *, name: str, author: User, actor: Actor, now: datetime) -> ModelVersion:
+    """Keep what a program hands in as a draft of the model that has the key of its decision."""
+    last = _last_decision(file.loaded)
+    found = next(d for d in file.loaded.describe()["decisions"] if d["name"] == last)
+    key = key_from(found["id"])
+    model = DecisionModel.objects.filter(key=key).first()
+    if model is not None:
+        return import_draft(model, file, name=name, author=author, now=now, actor=actor)
+    queues = fallback_queues()
+    if not queues:
+        raise Refused(
+            "The first model is made in the portal, where somebody names the queue for what its "
+            "rules cannot decide. Upload the file under Models."
+        )
+    return import_model(
+        file,
+        name=name,
+        model_name=last,
+        fallback_queue=queues[0],
+        decision_name=last,
+        key=key,
+        author=author,
+        actor=actor,
+        now=now,
+    )
+
+
+def key_from(name: str) -> str:
+    """Return the key that a model of this name or of this foreign key has."""
+    return slugify(name).replace("-", "_")[:80]
 
 
 def _last_decision(loaded: engine.Model) -> str:

@@ -90,7 +90,7 @@ def _run(
     """Return what the rules answer: value, rows that matched, hash of the value, problems."""
     try:
         result = rules.decide(inputs, now=now)
-        problems = [_problem(p) for p in result.problems if p.severity == "error"]
+        problems = [problem_of(p) for p in result.problems if p.severity == "error"]
         value = engine.to_json(result.value)
         rows = [list(row) for row in result.rows]
         return value, rows, digest(value), problems or misfit(value)
@@ -182,7 +182,8 @@ def _evaluate_for(
     settlement.write(judged, model, caused_by=caused_by, now=now)
 
 
-def _problem(problem: engine.Problem) -> dict[str, Any]:
+def problem_of(problem: engine.Problem) -> dict[str, Any]:
+    """Return a problem of the engine as records keep it."""
     return {
         "code": problem.code,
         "message": problem.message,

@@ -149,9 +149,8 @@ def add_evidence(
         )
 
 
-def _build(
-    model: DecisionModel, rules: Rules, facts: Mapping[str, Any], *, source: str, now: datetime
-) -> Submission:
+def checked(rules: Rules, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return facts that the rules can read, and their hash; raises Invalid with every fault."""
     frozen = dict(facts)
     try:
         facts_hash = digest(frozen)
@@ -168,6 +167,13 @@ def _build(
             f"The submission has {count} fault{'s' * (count > 1)}. Nothing was stored.{first}",
             faults,
         )
+    return frozen, facts_hash
+
+
+def _build(
+    model: DecisionModel, rules: Rules, facts: Mapping[str, Any], *, source: str, now: datetime
+) -> Submission:
+    frozen, facts_hash = checked(rules, facts)
     return Submission(
         id=new_id(now),
         model=model,

@@ -1,7 +1,7 @@
 """What all views of the API share: chunked bodies, filters, pages."""
 
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
@@ -24,10 +24,10 @@ LARGEST_PAGE = 200
 
 class ApiView(APIView):
     # A docstring here would stand in the reference under every call.
-    # `scopes` names the scope each method needs.
+    # `scopes` names the scope, or all the scopes, that each method needs.
 
     http_method_names = ["get", "head", "post"]
-    scopes: dict[str, str] = {}
+    scopes: Mapping[str, str | tuple[str, ...]] = {}
     throttle_classes = [KeyThrottle]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:

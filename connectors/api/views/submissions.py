@@ -75,7 +75,7 @@ class SubmissionListView(ApiView):
         reply = reception.receive(
             model,
             facts,
-            origin=_origin(request),
+            origin=origin_of(request),
             wait=wait > 0,
             render=_render_one,
             now=timezone.now(),
@@ -131,7 +131,7 @@ class SubmissionBatchView(ApiView):
             return _render_many(batch, taken)
 
         reply = reception.receive_many(
-            model, readable, origin=_origin(request), render=render, now=timezone.now()
+            model, readable, origin=origin_of(request), render=render, now=timezone.now()
         )
         return _response(reply)
 
@@ -186,7 +186,7 @@ def _misfit(where: str, message: str) -> Invalid:
     return Invalid(message, [Fault(code="form", where=where, message=message)])
 
 
-def _origin(request: Request) -> Origin:
+def origin_of(request: Request) -> Origin:
     key = request.headers.get("Idempotency-Key", "")
     if key and not KEY.match(key):
         raise _misfit("Idempotency-Key", "An Idempotency-Key is 1 to 255 visible ASCII characters.")
