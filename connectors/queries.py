@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import TruncHour
 
 from connectors.enums import DeliveryState
 from connectors.models import Call, Connector, Delivery, Payload
+from decisions.enums import Outcome
 from decisions.errors import Invalid
 from decisions.ids import id_at
 from decisions.models import Decision, Submission
@@ -74,6 +76,36 @@ def deliveries() -> QuerySet[Delivery]:
     return Delivery.objects.select_related(
         "connector", "action__decision__submission", "action__decision__model"
     ).defer("action__decision__submission__facts")
+
+
+IDENTIFIERS = ("email_sha256", "hashed_email", "phone_sha256", "hashed_phone")
+
+
+def members_of(outputs: Any) -> list[str]:
+    """Hashes of those whom the model `audience.model` assigns to `audience.segment` now.
+
+    The newest submission of each reference counts, whatever became of it: somebody whose new
+    answer is still open, or is no, is no member any more.
+    """
+    wanted = outputs.get("audience") if isinstance(outputs, dict) else None
+    if not isinstance(wanted, dict) or not (wanted.get("segment") and wanted.get("model")):
+        return []
+    newer = Submission.objects.filter(
+        model=OuterRef("model"), reference=OuterRef("reference"), pk__gt=OuterRef("pk")
+    )
+    segment = wanted["segment"]
+    rows = (
+        Submission.objects.filter(
+            Q(decision__outputs__segment=segment)
+            | Q(decision__outputs__segments__contains=segment),
+            model__key=wanted["model"],
+            decision__outcome__in=[Outcome.APPROVE, Outcome.ROUTE],
+            decision__settled_at__isnull=False,
+        )
+        .exclude(Exists(newer))
+        .values_list(*(KeyTextTransform(name, "facts") for name in IDENTIFIERS))
+    )
+    return [found for row in rows.iterator() if (found := next(filter(None, row), None))]
 
 
 @dataclass(frozen=True)

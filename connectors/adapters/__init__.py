@@ -4,6 +4,7 @@ from connectors.adapters.base import Envelope, Party
 from connectors.adapters.line import CallNote, Line
 from connectors.adapters.rss import FeedParty
 from connectors.adapters.sandbox import SandboxParty
+from connectors.adapters.spotify_ads import SpotifyAdsParty
 from connectors.adapters.spotify_web import SpotifyWebParty
 from connectors.adapters.tools import ChatParty, CrmParty, HelpDeskParty
 from connectors.adapters.webhook import WebhookParty
@@ -12,6 +13,7 @@ PARTIES: dict[str, Party] = {
     party.kind.key: party
     for party in (
         SpotifyWebParty(),
+        SpotifyAdsParty(),
         FeedParty(),
         CrmParty(),
         HelpDeskParty(),

@@ -49,6 +49,10 @@ class Party:
         """
         raise DeliveryError(f"{self.kind.label} is only read from.", permanent=True)
 
+    def wants_members(self, topic: str, progress: Mapping[str, Any]) -> bool:
+        """Whether the next step of a delivery of `topic` reads `line.members`."""
+        return False
+
     def try_out(self, line: Line, settings: Mapping[str, Any], *, now: datetime) -> str:
         """Make one harmless call and say in a sentence what came back; raises DeliveryError."""
         raise NotImplementedError

@@ -1,7 +1,7 @@
 """The line to one party: adds base address and token, words failures, and notes each call."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -33,7 +33,8 @@ class Line:
     """Calls one party for one connector. Not for threads: each delivery gets a line of its own.
 
     `problem_of` turns an answer that is not a success into a DeliveryError in the party's words.
-    `credentials` are the secrets an admin typed, by name, `signing` those that sign what we send.
+    `credentials` are the secrets an admin typed, by name, `signing` those that sign what we send,
+    `members` whom a delivery is about, read beforehand because deliveries touch no database.
     """
 
     base: str = ""
@@ -42,6 +43,7 @@ class Line:
     problem_of: Callable[[http.Response], DeliveryError] | None = None
     credentials: Mapping[str, str] = field(default_factory=dict)
     signing: Sequence[str] = ()
+    members: Sequence[str] = ()
     client: http.OutboundClient | None = None
     notes: list[CallNote] = field(default_factory=list)
 
@@ -66,17 +68,20 @@ class Line:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         limits: http.Limits | None = None,
+        also: Set[int] = frozenset(),
     ) -> http.Response:
         """One call; `path` is joined to the base address unless it is a whole address.
 
-        Raises DeliveryError for anything but 2xx and 304. What is safe to repeat is tried once
-        more after a passing failure; the rest waits for the next attempt of the delivery.
+        Raises DeliveryError for anything but 2xx, 304 and the codes in `also`. What is safe to
+        repeat is tried once more after a passing failure; the rest waits for the next attempt of
+        the delivery.
         """
         address = path if path.startswith(("http://", "https://")) else self.base + path
         if query:
             address += f"?{urlencode(query, doseq=True)}"
         sent = {"Accept": "application/json", **(headers or {})}
-        if self.token and address.startswith(self.base):
+        # The slash keeps the token from a host that only begins like the base.
+        if self.token and address.startswith(f"{self.base.rstrip('/')}/"):
             sent["Authorization"] = f"Bearer {self.token}"
         for left in reversed(range(TRIES if method in IDEMPOTENT else 1)):
             try:
@@ -87,7 +92,7 @@ class Line:
                 continue
             if response.code in PASSING and left:
                 continue
-            if 200 <= response.code < 300 or response.code == 304:
+            if 200 <= response.code < 300 or response.code in {304, *also}:
                 return response
             raise (self.problem_of or plain_problem)(response)
         raise AssertionError("the last try either returns or raises")

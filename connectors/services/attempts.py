@@ -14,6 +14,7 @@ from connectors.adapters import Envelope, Line, party_of
 from connectors.enums import DELIVERY_TRANSITIONS, DeliveryState
 from connectors.errors import Answer, DeliveryError, QuotaUsedUp, SignInNeeded, TokenRefused
 from connectors.models import Connector, Delivery, DeliveryAttempt
+from connectors.queries import members_of
 from connectors.services import signing_in
 from connectors.services.backoff import ATTEMPTS, wait_after
 from connectors.services.configuration import pause_for_quota
@@ -54,12 +55,16 @@ class Lines:
         self._now = now
         self._tokens: dict[UUID, str | DeliveryError] = {}
 
-    def open(self, connector: Connector) -> Line | DeliveryError:
+    def open(self, delivery: Delivery) -> Line | DeliveryError:
         """A line, or why there is none; called where the database may be used."""
+        connector = delivery.connector
+        party = party_of(connector.kind)
         try:
             line = bare_line(connector)
-            if party_of(connector.kind).kind.oauth is not None:
+            if party.kind.oauth is not None:
                 line.token = self._token(connector)
+            if party.wants_members(delivery.action.topic, delivery.progress):
+                line.members = members_of(delivery.action.decision.outputs)
         except DeliveryError as error:
             return error
         except Expected as error:
@@ -77,6 +82,7 @@ class Lines:
         try:
             line = bare_line(delivery.connector)
             line.token = self._token(delivery.connector, fresh=True)
+            line.members = result.line.members
         except DeliveryError as error:
             return Tried(result.content, Answer(code=None), error)
         return try_once(delivery, line, now=self._now)

@@ -143,7 +143,7 @@ def _send_all(ids: Sequence[UUID], *, now: datetime) -> int:
         while left and time.monotonic() - started <= SECONDS:
             chosen = [left.popleft() for _ in range(min(ROUND, len(left)))]
             claimed = claim(chosen, now=now)
-            opened = [lines.open(delivery.connector) for delivery in claimed]
+            opened = [lines.open(delivery) for delivery in claimed]
             # The threads only talk to the outside; every database call stays in this one.
             results = threads.map(
                 lambda pair: try_once(*pair, now=now), zip(claimed, opened, strict=True)

@@ -68,6 +68,9 @@ class _Requests(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.do_GET()
 
+    def do_PUT(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_: Any) -> None:
         pass
 
