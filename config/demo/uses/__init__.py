@@ -5,6 +5,7 @@ from config.demo.uses import (
     audience_segmentation,
     branded_playlist,
     commercial_music,
+    consent_compliance,
     lead_escalation,
     podcast_sponsorship,
     subject_assignment,
@@ -21,5 +22,6 @@ USES: dict[str, Use] = {
         commercial_music.USE,
         audience_segmentation.USE,
         subject_assignment.USE,
+        consent_compliance.USE,
     )
 }

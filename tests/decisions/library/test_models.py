@@ -26,6 +26,17 @@ KEYS = [key for key in library.every_key() if library.read(key).cases]
 CASES = [(key, case) for key in KEYS for case in library.read(key).cases]
 # What the rules say of the document's example, which they take as it is.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "consent_compliance": {
+        "outcome": "reject",
+        "answer": "deny",
+        "reasons.0.code": "CALIFORNIA_TEENAGER",
+        "reasons.1.code": "BROWSER_SIGNAL",
+        "reasons.2": "(nothing)",
+        "alternative_campaign": None,
+        "applied_regime": "CCPA",
+        "actions": ["campaign.block"],
+        "capi.opt_out_targeting": True,
+    },
     "audience_segmentation": {
         "outcome": "approve",
         "answer": "push",
@@ -98,6 +109,26 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
 }
 INVALID: dict[str, list[tuple[str, Any]]] = {
+    "consent_compliance": [
+        ("subject_id", ""),
+        ("action", "sell"),
+        ("country", "UK"),
+        ("age", -1),
+        ("age", "thirty"),
+        ("age_method", None),
+        ("purposes", ["fun"]),
+        ("purposes", "marketing"),
+        ("consent", "granted"),
+        ("consent.status", "yes"),
+        ("consent.ts", "in spring"),
+        ("consent.version", "four"),
+        ("data_categories", ["name"]),
+        ("recipient", ""),
+        ("transfer", {"mechanism": "SCC"}),
+        ("retention_days", None),
+        ("dsar", {"type": "delete", "received_at": "2026-11-20T08:00:00Z"}),
+        ("ad_category", "boots"),
+    ],
     "audience_segmentation": [
         ("segment_request_id", ""),
         ("request", "delete"),
