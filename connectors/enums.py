@@ -58,4 +58,5 @@ class Scope(TextChoices):
     SUBMISSIONS_READ = "submissions:read", "Read submissions"
     DECISIONS_READ = "decisions:read", "Read decisions"
     DRAFTS_WRITE = "drafts:write", "Hand in drafts of rules"
+    WEBHOOKS_WRITE = "webhooks:write", "Subscribe to webhooks"
     DELIVERIES_WRITE = "deliveries:write", "Read and re-send deliveries"

@@ -214,6 +214,9 @@ API: dict[str, dict[str, str | tuple[str, ...]]] = {
     "api:submission": {"GET": "submissions:read"},
     "api:decisions": {"GET": "decisions:read"},
     "api:decision": {"GET": "decisions:read"},
+    "api:webhooks": {"GET": "webhooks:write", "POST": "webhooks:write"},
+    "api:webhook": {"GET": "webhooks:write", "DELETE": "webhooks:write"},
+    "api:me": {"GET": ()},
     "api:deliveries": {"GET": "deliveries:write"},
     "api:delivery": {"GET": "deliveries:write"},
     "api:resend": {"POST": "deliveries:write"},
@@ -426,6 +429,7 @@ def records(monkeypatch):
         "connectors:api_key_revoke": {"key_id": key.pk},
         "api:submission": {"submission_id": settled.submission_id},
         "api:decision": {"decision_id": settled.pk},
+        "api:webhook": {"webhook_id": connector.pk},
         "api:delivery": {"delivery_id": Delivery.objects.get().pk},
         **{
             f"{root}:{name}": {"key": str(found)}

@@ -2,6 +2,7 @@
 
 from connectors.adapters.base import Envelope, Party
 from connectors.adapters.line import CallNote, Line
+from connectors.adapters.oneteg import OneTegParty
 from connectors.adapters.rss import FeedParty
 from connectors.adapters.sandbox import SandboxParty
 from connectors.adapters.spotify_ads import SpotifyAdsParty
@@ -15,6 +16,7 @@ PARTIES: dict[str, Party] = {
         SpotifyWebParty(),
         SpotifyAdsParty(),
         FeedParty(),
+        OneTegParty(),
         CrmParty(),
         HelpDeskParty(),
         ChatParty(),

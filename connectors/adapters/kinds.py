@@ -79,7 +79,8 @@ class Preset:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of party. `topics` are the actions it takes; `undoes` that it can take them back;
-    `listens` that it sends payloads by itself, to `/in/<key>`.
+    `listens` that it sends payloads by itself, to `/in/<key>`. `values` are what people type on
+    the other side: a label, and a text or a path of ours.
     """
 
     key: str
@@ -95,6 +96,7 @@ class Kind:
     undoes: bool = False
     listens: bool = False
     presets: tuple[Preset, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     fetched: tuple[Fetched, ...] = ()
     base: str = ""
     signs: bool = False

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class HasScope(BasePermission):
     """Lets an API key in when it carries the scope the view names for the method.
 
-    A view says `scopes = {"GET": "decisions:read"}`, or names several of which all are needed; a
-    method without a scope is refused.
+    A view says `scopes = {"GET": "decisions:read"}`, or names several of which all are needed, or
+    none, (), where every key may; a method without a scope is refused.
     """
 
     message = "This API key does not carry the scope that this call needs."
@@ -26,6 +26,8 @@ class HasScope(BasePermission):
             raise MethodNotAllowed(request.method or "")
         needed: dict[str, Any] = getattr(view, "scopes", {})
         method = "GET" if request.method == "HEAD" else request.method
+        if request.auth is None:
+            return False
         named = needed.get(method or "")
         scopes = set(getattr(request.auth, "scopes", ()))
         return named is not None and ({named} if isinstance(named, str) else {*named}) <= scopes

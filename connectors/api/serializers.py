@@ -6,6 +6,40 @@ from connectors.enums import DeliveryState
 from decisions.enums import Outcome, SettledBy, SubmissionState
 
 
+class KeyBody(serializers.Serializer):
+    name = serializers.CharField()
+    integration = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class WebhookRequest(serializers.Serializer):
+    url = serializers.URLField(help_text="Where it listens, with https://.")
+    topics = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Left out, all."
+    )
+    name = serializers.CharField(required=False)
+    flat = serializers.BooleanField(required=False, help_text="One level of names and values.")
+
+
+class WebhookBody(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    url = serializers.URLField()
+    topics = serializers.ListField(child=serializers.CharField())
+    flat = serializers.BooleanField()
+    paused = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class WebhookWithSecret(WebhookBody):
+    secret = serializers.CharField(help_text="whsec_…, shown this once.")
+
+
+class WebhookList(serializers.Serializer):
+    results = WebhookBody(many=True)
+
+
 class SubmissionRequest(serializers.Serializer):
     model = serializers.CharField(help_text="Key of the decision model, like podcast_sponsorship.")
     facts = serializers.DictField(

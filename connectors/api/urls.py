@@ -13,6 +13,7 @@ from connectors.api.views.submissions import (
     SubmissionListView,
     SubmissionView,
 )
+from connectors.api.views.webhooks import KeyView, WebhookListView, WebhookView
 
 app_name = "api"
 
@@ -25,6 +26,9 @@ urlpatterns = [
     path("deliveries", DeliveryListView.as_view(), name="deliveries"),
     path("deliveries/<uuid:delivery_id>", DeliveryView.as_view(), name="delivery"),
     path("deliveries/<uuid:delivery_id>/resend", DeliveryResendView.as_view(), name="resend"),
+    path("webhooks", WebhookListView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:webhook_id>", WebhookView.as_view(), name="webhook"),
+    path("me", KeyView.as_view(), name="me"),
     path("health", HealthView.as_view(), name="health"),
     path(
         "schema/",

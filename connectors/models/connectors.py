@@ -13,7 +13,9 @@ class Connector(models.Model):
 
     `encrypted_secrets` holds the signing secrets, newest first, `encrypted_credentials` what an
     admin typed as secret, by name; neither leaves this table. A pause that the party asked for,
-    because a quota is used up, ends by itself at `paused_until`.
+    because a quota is used up, ends by itself at `paused_until`. A webhook that an integration
+    asked for has the key as its `subscriber`; one that it ended hears nothing any more and stays
+    for the record.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -27,6 +29,10 @@ class Connector(models.Model):
     paused_at = models.DateTimeField(null=True, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
     paused_reason = models.CharField(max_length=300, blank=True)
+    subscriber = models.ForeignKey(
+        "ApiKey", null=True, on_delete=models.PROTECT, related_name="webhooks", editable=False
+    )
+    ended_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
     history = HistoricalRecords(excluded_fields=["encrypted_secrets", "encrypted_credentials"])
 

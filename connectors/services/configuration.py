@@ -9,7 +9,7 @@ from django.db import transaction
 
 from connectors.adapters import PARTIES, party_of
 from connectors.encryption import decrypt, encrypt
-from connectors.models import Connector
+from connectors.models import ApiKey, Connector
 from connectors.models.connectors import EVERY_TOPIC
 from connectors.services import signing_in
 from connectors.services.lines import bare_line, credentials_of, keep_notes, seal_credentials
@@ -37,6 +37,7 @@ def create(
     now: datetime,
     secret: str = "",
     credentials: Mapping[str, str] | None = None,
+    subscriber: ApiKey | None = None,
 ) -> Connector:
     """Set a connector up; one that signs what it sends gets a fresh `secret` where none is given.
 
@@ -68,6 +69,7 @@ def create(
         topics=list(dict.fromkeys(topics)),
         encrypted_secrets=encrypt([secret]) if signs else "",
         encrypted_credentials=seal_credentials(typed),
+        subscriber=subscriber,
         created_at=now,
     )
     return _save(connector, "set up", author=author, now=now)
@@ -195,6 +197,14 @@ def _save(connector: Connector, change: str, *, author: User | None, now: dateti
             detail={"connector": connector.key, "change": change, "topics": connector.topics},
         )
     return connector
+
+
+def end(connector: Connector, *, author: User, now: datetime) -> Connector:
+    """End a connector: it hears nothing any more, and what it was sent stays on record."""
+    with transaction.atomic():
+        _lock(connector)
+        connector.ended_at, connector.topics = now, []
+        return _save(connector, "ended", author=author, now=now)
 
 
 def pause_for_quota(connector: Connector, *, reason: str, until: datetime, now: datetime) -> None:

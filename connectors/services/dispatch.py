@@ -28,7 +28,9 @@ def dispatch(event_ids: Sequence[str | UUID], *, now: datetime) -> list[Delivery
         }
         if not settled:
             return []
-        connectors = list(Connector.objects.filter(kind__in=sending_kinds()).order_by("pk"))
+        connectors = list(
+            Connector.objects.filter(kind__in=sending_kinds(), ended_at=None).order_by("pk")
+        )
         actions = (
             Action.objects.filter(decision_id__in=settled)
             .select_related("decision")

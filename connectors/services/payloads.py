@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from connectors.flat import flat
 from connectors.models import Delivery
 from decisions.canonical import canonical
 from decisions.models import Action, Decision
@@ -46,6 +47,8 @@ def content_of(delivery: Delivery) -> bytes:
     A connector may have a shape of its own, FEEL over the message; raises Invalid where it fails.
     """
     message = payload_of(delivery.action)
+    if delivery.connector.settings.get("flat"):
+        return canonical(flat(message))
     text = str(delivery.connector.settings.get("body") or "")
     if not text:
         return canonical(message)

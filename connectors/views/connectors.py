@@ -28,7 +28,9 @@ RECENT = 20
 @requires("connectors.view_connectors")
 def connector_list(request: PageRequest) -> HttpResponse:
     now = timezone.now()
-    connectors = list(Connector.objects.select_related("sign_in").order_by("name"))
+    connectors = list(
+        Connector.objects.filter(ended_at=None).select_related("sign_in").order_by("name")
+    )
     health = queries.health_of(connectors, now=now)
     rows: list[dict[str, Any]] = [
         {

@@ -153,6 +153,17 @@ def back_address() -> str:
     return f"{settings.BASE_URL.rstrip('/')}{reverse('connectors:signed_in')}"
 
 
+def values_of(about: Kind) -> list[tuple[str, str]]:
+    """What people type on the other side, with our own address in it."""
+    base = settings.BASE_URL.rstrip("/")
+    found = []
+    for label, text in about.values:
+        words = text.split(" ")
+        words[-1] = f"{base}{words[-1]}" if words[-1].startswith("/") else words[-1]
+        found.append((label, " ".join(words)))
+    return found
+
+
 def _go_on(request: PageRequest, made: Connector, about: Kind) -> HttpResponse:
     """The next step after the form: consent where a person has to give it, else the test."""
     if about.oauth is None or not about.oauth.person:
@@ -175,6 +186,7 @@ def _page(
         "title": title,
         "button": button,
         "connector": connector,
+        "values": values_of(about),
         "back_to": back_address() if about.oauth and about.oauth.person else "",
     }
     code = 422 if form.errors else 200

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from connectors import queries
 from connectors.api.parsers import MOST_BYTES, BodyRefused
 from connectors.api.throttles import KeyThrottle
+from connectors.flat import flat
 from connectors.models import ApiKey
 from decisions.errors import Fault, Invalid
 
@@ -30,10 +31,30 @@ class ApiView(APIView):
     scopes: Mapping[str, str | tuple[str, ...]] = {}
     throttle_classes = [KeyThrottle]
 
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        if wants_flat(request) and response.status_code < 400:
+            response.data = _flattened(response.data)
+        finished: Response = super().finalize_response(request, response, *args, **kwargs)
+        return finished
+
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
             _take_chunks(request)
         return super().initialize_request(request, *args, **kwargs)
+
+
+def wants_flat(request: Any) -> bool:
+    """Whether the caller asked for one level of names (`?flat=true`)."""
+    return bool(request.GET.get("flat") == "true")
+
+
+def _flattened(body: Any) -> Any:
+    """Records without nesting; a list keeps its rows, each of them flat."""
+    if isinstance(body, dict) and isinstance(body.get("results"), list):
+        return {**body, "results": [flat(row) for row in body["results"]]}
+    return flat(body)
 
 
 def _take_chunks(request: HttpRequest) -> None:
@@ -73,7 +94,7 @@ def filtered(
     """Apply the filters the caller names; a name or value that is wrong is refused by name."""
     faults: list[Fault] = []
     for name in request.query_params:
-        if name in {"cursor", "limit", "updated_since"}:
+        if name in {"cursor", "limit", "updated_since", "flat"}:
             continue
         if name not in filters:
             known = ", ".join([*filters, "updated_since", "cursor", "limit"])

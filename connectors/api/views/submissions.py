@@ -24,8 +24,17 @@ from connectors.api.serializers import (
     SubmissionDetail,
     SubmissionRequest,
 )
-from connectors.api.views.base import ApiView, choice, filtered, key_of, page, text
+from connectors.api.views.base import (
+    ApiView,
+    choice,
+    filtered,
+    key_of,
+    page,
+    text,
+    wants_flat,
+)
 from connectors.enums import Scope
+from connectors.flat import nested
 from connectors.services import reception
 from connectors.services.reception import Origin, Reply
 from decisions.enums import SubmissionState
@@ -61,6 +70,7 @@ class SubmissionListView(ApiView):
         request=SubmissionRequest,
         parameters=[
             IDEMPOTENCY,
+            query("flat", "true: one level of names, in the body and in the answer."),
             header("Prefer", "wait=5: answer with the decision if it is made in five seconds."),
         ],
         responses={
@@ -70,7 +80,7 @@ class SubmissionListView(ApiView):
         },
     )
     def post(self, request: Request) -> Response:
-        model, facts = _envelope(request.data, "facts", dict)
+        model, facts = _envelope(_unfolded(request), "facts", dict)
         wait = wanted_wait(request)
         reply = reception.receive(
             model,
@@ -180,6 +190,18 @@ def _envelope(body: Any, field: str, kind: type) -> tuple[str, Any]:
     if faults:
         raise Invalid("The request has the wrong form. Nothing was stored.", faults)
     return body["model"], body[field]
+
+
+def _unfolded(request: Request) -> Any:
+    """The body with its nesting; a flat one has the model and the facts on one level."""
+    body = request.data
+    if not wants_flat(request) or not isinstance(body, dict):
+        return body
+    try:
+        facts = nested({name: value for name, value in body.items() if name != "model"})
+    except ValueError as error:
+        raise _misfit("", str(error)) from None
+    return {"model": body.get("model"), "facts": facts}
 
 
 def _misfit(where: str, message: str) -> Invalid:
