@@ -6,6 +6,7 @@ from config.demo.uses import (
     branded_playlist,
     commercial_music,
     consent_compliance,
+    content_distribution,
     lead_escalation,
     podcast_sponsorship,
     subject_assignment,
@@ -23,5 +24,6 @@ USES: dict[str, Use] = {
         audience_segmentation.USE,
         subject_assignment.USE,
         consent_compliance.USE,
+        content_distribution.USE,
     )
 }

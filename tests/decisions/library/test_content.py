@@ -25,6 +25,7 @@ RULES = {
     "audience_segmentation": (2, 16),
     "subject_assignment": (2, 30),
     "consent_compliance": (7, 16),
+    "content_distribution": (4, 17),
 }
 # A second model of a use goes on counting where the first one ends.
 GOES_ON_FROM = {"subject_assignment": 17}

@@ -26,6 +26,17 @@ KEYS = [key for key in library.every_key() if library.read(key).cases]
 CASES = [(key, case) for key in KEYS for case in library.read(key).cases]
 # What the rules say of the document's example, which they take as it is.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "content_distribution": {
+        "outcome": "review",
+        "queue": "content_standards",
+        "reasons.0.code": "SPOTIFY_SAYS_EXPLICIT",
+        "reasons.1": "(nothing)",
+        "conditions.0.code": "READ_FEED",
+        "conditions.1.code": "LABEL_AI",
+        "labels": ["ai_generated"],
+        "publish.1.platform": "apple",
+        "fix_list": [],
+    },
     "consent_compliance": {
         "outcome": "reject",
         "answer": "deny",
@@ -109,6 +120,26 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
 }
 INVALID: dict[str, list[tuple[str, Any]]] = {
+    "content_distribution": [
+        ("show_uri", "https://open.spotify.com/show/5Ksa0aQw1ZbXrJf0mE2yT7"),
+        ("rss_url", "ftp://feeds.halden.example/salt.xml"),
+        ("podcast_guid", "salt"),
+        ("owner_verified", None),
+        ("locked", "maybe"),
+        ("blocks", "spotify"),
+        ("episodes", {"guid": "ordinary-041"}),
+        ("episodes.0.enclosure", None),
+        ("episodes.0.enclosure.length", -1),
+        ("episodes.0.published_at", "tomorrow"),
+        ("rights", {"music": "licensed"}),
+        ("rights.music", "perhaps"),
+        ("territories", ["Europe"]),
+        ("language", "English language"),
+        ("artwork_px", 1400.5),
+        ("audience", "everybody"),
+        ("platforms", ["Spotify!"]),
+        ("takedown_notice", True),
+    ],
     "consent_compliance": [
         ("subject_id", ""),
         ("action", "sell"),
