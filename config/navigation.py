@@ -90,6 +90,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "g c",
             ),
             Item("Deliveries", "connectors:delivery_list", "send", "connectors.view_deliveries"),
+            Item("File imports", "connectors:import_list", "file-up", "connectors.view_imports"),
             Item("Mappings", "connectors:mapping_list", "shuffle", "connectors.view_connectors"),
         ),
     ),

@@ -33,6 +33,8 @@ MODE = env.text(
 )
 PRODUCTION = MODE == "production"
 DEBUG = env.boolean("CLEARANCE_DEBUG", False)
+# Files that people upload wait here for the worker, which must see the same folder.
+UPLOADS_DIR = Path(env.text("CLEARANCE_UPLOADS_DIR", str(STATE_DIR / "uploads"))).resolve()
 BROKER_SOCKET = env.text("CLEARANCE_BROKER_SOCKET", str(broker_socket(STATE_DIR)))
 
 DATABASES = {
@@ -263,6 +265,7 @@ EVENT_SUBSCRIBERS = {
     "decision.needs_review": ["reviews.tasks.open_item"],
     "decision.settled": ["connectors.tasks.dispatch"],
     "delivery.requested": ["connectors.tasks.deliver"],
+    "import.requested": ["connectors.tasks.read_files"],
     "impact.requested": ["decisions.tasks.simulate"],
     "challenger.asked": ["decisions.tasks.challenge"],
     "guardrail.created": ["decisions.tasks.check_guardrails"],
@@ -339,6 +342,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget_payloads": {
         "task": "connectors.tasks.forget_payloads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget_files": {
+        "task": "connectors.tasks.forget_files",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

@@ -53,6 +53,33 @@ class PayloadState(TextChoices):
     REFUSED = "refused", "Cannot be mapped"
 
 
+class ImportState(TextChoices):
+    MAPPING = "mapping", "Waits for its columns"
+    WAITING = "waiting", "Waits for a worker"
+    RUNNING = "running", "Being read"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Broke off"
+
+
+# `running` to `running`: the worker that held it died, and another goes on where it was.
+IMPORT_TRANSITIONS: dict[str, frozenset[str]] = {
+    ImportState.MAPPING: frozenset({ImportState.WAITING}),
+    ImportState.WAITING: frozenset({ImportState.RUNNING, ImportState.STOPPED, ImportState.FAILED}),
+    ImportState.RUNNING: frozenset(
+        {ImportState.RUNNING, ImportState.DONE, ImportState.STOPPED, ImportState.FAILED}
+    ),
+    ImportState.FAILED: frozenset({ImportState.WAITING}),
+    ImportState.STOPPED: frozenset({ImportState.WAITING}),
+}
+
+
+class FileKind(TextChoices):
+    CSV = "csv", "CSV"
+    NDJSON = "ndjson", "NDJSON"
+    XLSX = "xlsx", "XLSX"
+
+
 class Scope(TextChoices):
     SUBMISSIONS_WRITE = "submissions:write", "Send submissions"
     SUBMISSIONS_READ = "submissions:read", "Read submissions"

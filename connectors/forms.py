@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 
 from connectors.adapters.kinds import Input, Kind, SetUpField
-from connectors.enums import Scope
+from connectors.enums import ConnectorKind, Scope
 from connectors.models import Connector
 from connectors.models.connectors import EVERY_TOPIC
 from decisions.enums import Role
-from decisions.models import User
+from decisions.models import DecisionModel, User
 
 NAME_HINT = "What people call it, like CRM webhook."
 
@@ -126,3 +126,37 @@ class ApiKeyForm(forms.Form):
     def expires_at(self) -> datetime | None:
         day = self.cleaned_data.get("last_day")
         return datetime.combine(day, time.max, tzinfo=UTC) if day else None
+
+
+class UploadForm(forms.Form):
+    """A file, the model that decides its rows, and where it comes from where that is a choice."""
+
+    file = forms.FileField(
+        help_text="CSV, NDJSON or XLSX, up to 512 MiB. The first row names the columns.",
+        widget=forms.ClearableFileInput(
+            attrs={"class": "input", "accept": ".csv,.tsv,.txt,.ndjson,.jsonl,.xlsx"}
+        ),
+    )
+    model = forms.ModelChoiceField(
+        label="Decided by",
+        queryset=DecisionModel.objects.none(),
+        empty_label="Choose a model",
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    source = forms.ModelChoiceField(
+        label="Comes from",
+        queryset=Connector.objects.none(),
+        required=False,
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "input"}),
+        help_text="The columns chosen last time are kept for each place.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        live = DecisionModel.objects.exclude(live_version=None).order_by("name")
+        self.fields["model"].queryset = live  # type: ignore[attr-defined]
+        places = Connector.objects.filter(kind=ConnectorKind.FILES).order_by("created_at")
+        self.fields["source"].queryset = places  # type: ignore[attr-defined]
+        if len(places) < 2:
+            self.fields["source"].widget = forms.HiddenInput()

@@ -9,6 +9,8 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "connectors.resend_deliveries": (Role.ADMIN,),
     "connectors.change_connectors": (Role.ADMIN,),
     "connectors.change_mappings": (Role.ADMIN,),
+    "connectors.view_imports": (Role.LEAD, Role.AUDITOR, Role.ADMIN),
+    "connectors.import_files": (Role.LEAD, Role.ADMIN),
     "connectors.make_api_keys": (Role.ADMIN,),
 }
 

@@ -1,18 +1,30 @@
 """Lists of connectors' own records and of decisions' work for the API: paged by key, no OFFSET."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import TruncHour
+from django.db.models.functions import Coalesce, NullIf, TruncHour
 
-from connectors.enums import DeliveryState
-from connectors.models import Call, Connector, Delivery, Payload
+from connectors.enums import DeliveryState, ImportState
+from connectors.models import Call, Connector, Delivery, FileImport, ImportedRow, Payload
 from decisions.enums import Outcome
 from decisions.errors import Invalid
 from decisions.ids import id_at
@@ -240,3 +252,90 @@ def _lost() -> Invalid:
             }
         ],
     )
+
+
+def imports_whole() -> QuerySet[FileImport]:
+    """Imports with all that their pages name."""
+    return FileImport.objects.select_related(
+        "connector", "model__live_version__model", "mapping", "uploaded_by"
+    )
+
+
+def same_file(file: FileImport) -> FileImport | None:
+    """The newest import of the same content for the same model, other than this one."""
+    others = FileImport.objects.filter(content_hash=file.content_hash, model=file.model)
+    started = others.exclude(pk=file.pk).exclude(state=ImportState.MAPPING)
+    return started.select_related("uploaded_by").order_by("-pk").first()
+
+
+def rejected_of(file: FileImport) -> QuerySet[ImportedRow]:
+    return ImportedRow.objects.filter(file=file, reasons__isnull=False).order_by("number")
+
+
+def run_before(file: FileImport) -> FileImport | None:
+    """The import before this one, from the same place for the same model, that was read whole."""
+    return (
+        FileImport.objects.filter(
+            connector=file.connector_id,
+            model=file.model_id,
+            state=ImportState.DONE,
+            pk__lt=file.pk,
+        )
+        .order_by("-pk")
+        .first()
+    )
+
+
+def segments_of(file: FileImport) -> list[dict[str, Any]]:
+    """How many rows of a file came to each segment, most first; what waits is not among them."""
+    rows = _decided_rows(file).values("segment").annotate(count=Count("pk"))
+    return list(rows.order_by("-count", "segment"))
+
+
+def moves_between(earlier: FileImport, later: FileImport) -> list[dict[str, Any]]:
+    """Subjects of two runs by where they were and where they are; "" where they were not."""
+    before = _decided_rows(earlier).filter(subject=OuterRef("subject")).values("segment")[:1]
+    rows = (
+        _decided_rows(later)
+        .exclude(subject="")
+        .annotate(was=Coalesce(Subquery(before), Value("")))
+        .values("was", "segment")
+        .annotate(count=Count("pk"))
+    )
+    found = [row for row in rows.order_by("-count") if row["was"] != row["segment"]]
+    here = ImportedRow.objects.filter(file=later, subject=OuterRef("subject"), reasons__isnull=True)
+    gone = _decided_rows(earlier).exclude(subject="").filter(~Exists(here))
+    left = gone.values("segment").annotate(count=Count("pk")).order_by("-count")
+    return found + [{"was": one["segment"], "segment": "", "count": one["count"]} for one in left]
+
+
+def results_of(file: FileImport) -> Iterator[dict[str, Any]]:
+    """What was decided for each row that was taken, in the order of the file."""
+    rows = ImportedRow.objects.filter(file=file, reasons__isnull=True).annotate(
+        segment=Coalesce(_SEGMENT, Value("")), outcome=F("submission__decision__outcome")
+    )
+    names = ("number", "subject", "segment", "outcome", "submission__decision__reasons")
+    for number, subject, segment, outcome, reasons in (
+        rows.order_by("number").values_list(*names).iterator(chunk_size=2000)
+    ):
+        yield {
+            "row": number,
+            "subject": subject,
+            "segment": segment,
+            "outcome": outcome or "",
+            "reasons": [str(one) for one in reasons or []],
+        }
+
+
+# What a model calls a segment, else where it sent a row, else its outcome.
+_SEGMENT = Coalesce(
+    NullIf(KeyTextTransform("segment", "submission__decision__outputs"), Value("")),
+    NullIf(F("submission__decision__destination"), Value("")),
+    F("submission__decision__outcome"),
+    output_field=CharField(),
+)
+
+
+def _decided_rows(file: FileImport) -> QuerySet[Any]:
+    rows = ImportedRow.objects.filter(file=file, submission__decision__isnull=False)
+    return rows.annotate(segment=_SEGMENT)

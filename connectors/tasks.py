@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from connectors.services import api_keys, enrichment, inbound, lines, reception, sending
+from connectors.services import api_keys, enrichment, imports, inbound, lines, reception, sending
 from connectors.services import dispatch as dispatching
 
 
@@ -50,3 +50,15 @@ def forget_payloads() -> None:
 @shared_task
 def forget_calls() -> None:
     lines.forget_calls(now=timezone.now())
+
+
+# A workbook is turned into text in one go. Its message may come again meanwhile, which finds the
+# import taken.
+@shared_task(soft_time_limit=900, time_limit=930)
+def read_files(event_ids: list[str]) -> None:
+    imports.run(event_ids, clock=timezone.now)
+
+
+@shared_task
+def forget_files() -> None:
+    imports.forget(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connectors.views import api_keys, connectors, deliveries, mappings, set_up
+from connectors.views import api_keys, connectors, deliveries, imports, mappings, set_up
 
 app_name = "connectors"
 
@@ -21,6 +21,15 @@ urlpatterns = [
     path("connectors/<slug:key>/resend/", deliveries.resend_dead, name="resend_dead"),
     path("connectors/<slug:key>/payloads/", mappings.payload_list, name="payload_list"),
     path("connectors/<slug:key>/mappings/<slug:slug>/", mappings.mapping_edit, name="mapping_edit"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/tables/<slug:key>.csv", imports.import_table, name="import_table"),
+    path("imports/<uuid:pk>/", imports.import_page, name="import"),
+    path("imports/<uuid:pk>/start/", imports.import_start, name="import_start"),
+    path("imports/<uuid:pk>/stop/", imports.import_stop, name="import_stop"),
+    path("imports/<uuid:pk>/go-on/", imports.import_go_on, name="import_go_on"),
+    path("imports/<uuid:pk>/drop/", imports.import_drop, name="import_drop"),
+    path("imports/<uuid:pk>/rejected.csv", imports.import_rejected, name="import_rejected"),
+    path("imports/<uuid:pk>/results.<slug:kind>", imports.import_results, name="import_results"),
     path("mappings/", mappings.mapping_list, name="mapping_list"),
     path("payloads/<uuid:payload_id>/again/", mappings.payload_again, name="payload_again"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),

@@ -1,5 +1,6 @@
 """Every address is walked as every role: who may open it, who may act, and nobody else."""
 
+import io
 import json
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from connectors.enums import Scope
 from connectors.models import Delivery, Payload
-from connectors.services import api_keys, configuration, dispatch
+from connectors.services import api_keys, configuration, dispatch, imports
 from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
@@ -172,6 +173,15 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "connectors:mapping_list": (READERS, set()),
     "connectors:mapping_edit": (ADMIN, ADMIN),
     "connectors:payload_list": (OUTGOING, set()),
+    "connectors:import_list": (OUTGOING, QUEUE_KEEPERS),
+    "connectors:import": (OUTGOING, set()),
+    "connectors:import_table": (OUTGOING, set()),
+    "connectors:import_start": (set(), QUEUE_KEEPERS),
+    "connectors:import_stop": (set(), QUEUE_KEEPERS),
+    "connectors:import_go_on": (set(), QUEUE_KEEPERS),
+    "connectors:import_drop": (set(), QUEUE_KEEPERS),
+    "connectors:import_rejected": (OUTGOING, set()),
+    "connectors:import_results": (OUTGOING, set()),
     "connectors:payload_again": (set(), ADMIN),
     "connectors:connector_sign_in": (ADMIN, set()),
     "connectors:connector_sign_out": (set(), ADMIN),
@@ -241,9 +251,10 @@ def addresses(resolver=None, space=""):
 
 
 @pytest.fixture
-def records(monkeypatch):
+def records(monkeypatch, settings, tmp_path):
     """One of everything, by the name that addresses call it."""
     monkeypatch.setattr(events, "send", lambda *_: None)
+    settings.UPLOADS_DIR = tmp_path
     model = small_model()
     model.refresh_from_db()
     calendar = queues.create_calendar(
@@ -271,6 +282,16 @@ def records(monkeypatch):
 
     payload = Payload.objects.create(
         id=new_id(NOW), connector=connector, message_id="m1", content={}, received_at=NOW
+    )
+
+    upload = imports.take_in(
+        imports.source_for(person("Uma", Role.ADMIN), now=NOW),
+        model,
+        name="people.csv",
+        content=io.BytesIO(b"id,amount,country\nREQ-9,5,GB\n"),
+        size=30,
+        author=person("Ulf", Role.ADMIN),
+        now=NOW,
     )
 
     def decide(**facts):
@@ -423,6 +444,12 @@ def records(monkeypatch):
         "connectors:connector_create": {"kind": "webhook"},
         "connectors:delivery": {"delivery_id": Delivery.objects.get().pk},
         "connectors:mapping_edit": {"key": connector.key, "slug": model.key},
+        **{
+            f"connectors:import{act}": {"pk": upload.pk}
+            for act in ("", "_start", "_stop", "_go_on", "_drop", "_rejected")
+        },
+        "connectors:import_results": {"pk": upload.pk, "kind": "csv"},
+        "connectors:import_table": {"key": "consent"},
         "connectors:payload_again": {"payload_id": payload.pk},
         "connectors:roll_back": {"delivery_id": Delivery.objects.get().pk},
         "connectors:resend_dead": {"key": connector.key},

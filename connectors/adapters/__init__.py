@@ -1,6 +1,7 @@
 """Adapters: each speaks the protocol of one kind of outside party and writes to no table."""
 
 from connectors.adapters.base import Envelope, Party
+from connectors.adapters.files import FilesParty
 from connectors.adapters.line import CallNote, Line
 from connectors.adapters.oneteg import OneTegParty
 from connectors.adapters.rss import FeedParty
@@ -21,6 +22,7 @@ PARTIES: dict[str, Party] = {
         HelpDeskParty(),
         ChatParty(),
         WebhookParty(),
+        FilesParty(),
         SandboxParty(),
     )
 }

@@ -5,6 +5,7 @@ from connectors.models.calls import Call
 from connectors.models.connectors import Connector
 from connectors.models.deliveries import Delivery, DeliveryAttempt
 from connectors.models.feeds import EvidenceRequest, FeedCopy
+from connectors.models.imports import FileImport, ImportedRow
 from connectors.models.inbound import Mapping, Payload
 from connectors.models.pulses import Pulse
 from connectors.models.sign_ins import SignIn
@@ -17,6 +18,8 @@ __all__ = [
     "DeliveryAttempt",
     "EvidenceRequest",
     "FeedCopy",
+    "FileImport",
+    "ImportedRow",
     "InboundMessage",
     "Mapping",
     "Payload",
