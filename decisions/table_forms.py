@@ -39,8 +39,9 @@ class DmnForm(forms.Form):
     file = forms.FileField(
         label="DMN file",
         max_length=200,
-        help_text="DMN 1.2 to 1.5 of any tool, at most 10 MiB.",
-        widget=forms.FileInput(attrs={"accept": ".dmn,.xml"}),
+        help_text="DMN 1.2 to 1.5 of any tool, Flowable's tables, or OpenText's .otdt; "
+        "at most 10 MiB.",
+        widget=forms.FileInput(attrs={"accept": ".dmn,.xml,.otdt"}),
     )
 
 

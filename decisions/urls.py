@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{VERSION}/problems/", dmn_files.problems, name="version_problems"),
     path("models/<slug:slug>/versions/<int:number>/", models.version, name="model_version"),
     path("models/<slug:slug>/versions/<int:number>/dmn", models.download, name="model_version_dmn"),
+    path(f"{VERSION}/otdt", dmn_files.otdt, name="model_version_otdt"),
     path("models/<slug:slug>/challengers/", challengers.challengers, name="challengers"),
     path("challengers/<uuid:pk>/", challengers.result, name="challenger_result"),
     path("challengers/<uuid:pk>/share/", challengers.share, name="challenger_share"),

@@ -13,7 +13,7 @@ from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from decisions.models import DecisionModel, ModelVersion, User
 from decisions.queries.rules import fallback_queues
-from decisions.services import authoring
+from decisions.services import authoring, foreign_files, foreign_tables
 from decisions.services.authoring import MOST_DMN
 
 MAGIC = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
@@ -37,8 +37,12 @@ def read_dmn(name: str, content: bytes) -> DmnFile:
     """Read a DMN file; raises Invalid where it is none. Mistakes in its rules may stay in it."""
     if len(content) > MOST_DMN:
         raise Invalid("The DMN file is larger than 10 MiB. Split the model.")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _foreign(foreign_files.read_otdt(content))
     if not content.lstrip().startswith(MAGIC):
         raise Invalid(f"“{name[:80]}” is not a DMN file. Give one that ends in .dmn or .xml.")
+    if (root := _parsed(content)) is not None and foreign_files.is_flowable(root):
+        return _foreign(foreign_files.read_flowable(root))
     loaded = engine.load_model(content)
     first = next((p for p in loaded.problems if p.code.startswith(UNREADABLE)), None)
     if first is not None and not loaded.definitions.decisions:
@@ -49,6 +53,31 @@ def read_dmn(name: str, content: bytes) -> DmnFile:
     loaded = engine.load_model(adapted)
     dmn = engine.write_definitions(engine.with_ids(loaded.definitions)).decode()
     return DmnFile(dmn, engine.load_model(dmn), notes)
+
+
+def _foreign(table: foreign_tables.ForeignTable) -> DmnFile:
+    """Translate a table of Flowable or OpenText; the notes list what a person must translate."""
+    try:
+        found = foreign_tables.to_dmn(table)
+    except ValueError as error:  # A name or a text that XML or the table cannot hold.
+        raise Invalid(f"The table cannot be read: {error}.") from None
+    loaded = engine.load_model(found.dmn)
+    dmn = engine.write_definitions(engine.with_ids(loaded.definitions)).decode()
+    notes = [f"To be settled: {told}" for told in found.unsettled]
+    if len(notes) > MOST_NOTES:
+        notes = [*notes[:MOST_NOTES], f"{len(notes) - MOST_NOTES} more cells to be settled."]
+    return DmnFile(dmn, engine.load_model(dmn), notes)
+
+
+def _parsed(content: bytes) -> etree._Element | None:
+    try:
+        return etree.fromstring(content, _parser())
+    except etree.XMLSyntaxError:
+        return None  # The engine says what is wrong with it.
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def import_draft(
@@ -147,10 +176,7 @@ def _last_decision(loaded: engine.Model) -> str:
 
 def _adapted(content: bytes) -> tuple[bytes, list[str]]:
     """Write what other tools call numbers as FEEL does, and note what is in another language."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    root = etree.fromstring(content, parser)
+    root = etree.fromstring(content, _parser())
     renamed: Counter[str] = Counter()
     notes: dict[str, None] = {}
     for element in root.iter(etree.Element):

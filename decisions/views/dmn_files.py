@@ -13,12 +13,13 @@ from decisions.access import PageRequest, requires
 from decisions.errors import Expected
 from decisions.models import DecisionModel, ModelVersion
 from decisions.queries import rules as queries
-from decisions.services import dmn_files, drafting
+from decisions.services import dmn_files, drafting, otdt_files
 from decisions.services.dmn_files import DmnFile
 from decisions.table_forms import DmnForm, DmnModelForm
 from decisions.views.draft_frame import draft_of, framed
 
 MOST_SHOWN = 200
+MOST_TOLD = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +67,21 @@ def problems(request: PageRequest, slug: str, number: int) -> HttpResponse:
         "errors": sum(problem.severity == "error" for problem in listed),
     }
     return render(request, "decisions/sheets/problems.html", context)
+
+
+@require_safe
+@requires("decisions.view_rules")
+def otdt(request: PageRequest, slug: str, number: int) -> HttpResponse:
+    """Give a version as OpenText's .otdt, or say which cells cannot be said there."""
+    version = draft_of(slug, number)
+    try:
+        content = otdt_files.write_otdt(version)
+    except Expected as error:
+        told = [f"{f['where']}: {f['message']}" for f in getattr(error, "faults", [])[:MOST_TOLD]]
+        messages.error(request, " ".join([str(error), *told]))
+        return redirect("decisions:model_version", slug, number)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-v{number}.otdt"'}
+    return HttpResponse(content, content_type="application/json", headers=headers)
 
 
 def _answer(
