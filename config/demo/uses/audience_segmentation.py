@@ -68,6 +68,7 @@ def _request(pick: Random, at: datetime, number: int) -> Facts:
     return {
         "segment_request_id": f"SEG-{number:04}",
         "audience_name": pick.choice(NAMES),
+        "segment": pick.choice(("loyal", "rising", "general")),
         "ad_account_id": ACCOUNT,
         "seed_source": "crm_list",
         "contacts": contacts,

@@ -182,9 +182,12 @@ USE = Use(
             "Campaign gate (sandbox)",
             [
                 "consent.decided",
+                "person.block",
                 "campaign.block",
                 "campaign.alternative",
+                "audience.replace",
                 "audience.withdraw",
+                "person.withdraw",
                 "person.delete",
                 "consent.ask_again",
             ],

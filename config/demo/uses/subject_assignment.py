@@ -28,6 +28,7 @@ def _record(pick: Random, at: datetime, number: int) -> Facts:
     listens, skips = pick.randint(2, 16), pick.randint(1, 9)
     return {
         "subject_id": f"sub_{number:06x}{pick.randrange(16**6):06x}",
+        "email_sha256": f"{pick.getrandbits(256):064x}",
         "audience": f"SEG-{pick.randint(931, 954):04}",
         "kind": "person",
         "country": pick.choice(("GB", "GB", "DE", "SE", "FR", "US")),
@@ -125,7 +126,7 @@ USE = Use(
                 "journey.start",
                 "journey.stop",
                 "ads.exclude",
-                "audience.withdraw",
+                "person.withdraw",
             ],
         ),
     ),

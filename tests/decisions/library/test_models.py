@@ -45,7 +45,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reasons.2": "(nothing)",
         "alternative_campaign": None,
         "applied_regime": "CCPA",
-        "actions": ["campaign.block"],
+        "actions": ["person.block"],
         "capi.opt_out_targeting": True,
     },
     "audience_segmentation": {
