@@ -14,6 +14,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "decisions.view_work": READERS,
     "decisions.view_rules": READERS,
     "decisions.edit_references": (Role.RULE_AUTHOR, Role.ADMIN),
+    "decisions.record_permissions": (Role.ADMIN,),
     "decisions.author_rules": (Role.RULE_AUTHOR,),
     "decisions.preview_impact": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
     "decisions.comment_on_rules": (Role.RULE_AUTHOR, Role.APPROVER),

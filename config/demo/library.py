@@ -37,6 +37,7 @@ class LibraryModel:
     description: str
     icon: str
     decision_name: str
+    purpose: str | None
     fallback_queue: str
     headline: dict[str, str]
     topics: dict[str, list[str]]
@@ -70,6 +71,7 @@ def read(key: str) -> LibraryModel:
         description=root.findtext("{*}description") or "",
         icon=about["icon"],
         decision_name=about["decision"],
+        purpose=about.get("purpose"),
         fallback_queue=about["queue"],
         headline=_the(root, "headline"),
         topics=topics,

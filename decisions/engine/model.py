@@ -346,8 +346,9 @@ class Import:
 class Definitions:
     """One DMN file; `hash` is the SHA-256 of its canonical content without the diagram.
 
-    `order` lists the ids of the elements of the graph as they stand in the file, `prefixes`
-    are its namespaces by prefix.
+    `about` is what Clearance says of the model as a whole, such as its purpose. `order` lists the
+    ids of the elements of the graph as they stand in the file, `prefixes` are its namespaces by
+    prefix.
     """
 
     id: str = ""
@@ -365,6 +366,7 @@ class Definitions:
     order: tuple[str, ...] = ()
     diagram: Fragment | None = None
     prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    about: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def tables_in(boxed: Boxed | None) -> Iterator[TableExpression]:

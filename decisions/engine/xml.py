@@ -92,7 +92,16 @@ def _definitions(root: Element, fingerprint: str) -> m.Definitions:
         order=_order(root),
         diagram=next(map(fragment_of, all_named(root, "DMNDI")), None),
         prefixes=tuple((prefix or "", lifted(uri)) for prefix, uri in root.nsmap.items()),
+        about=_about(root),
     )
+
+
+def _about(root: Element) -> dict[str, str]:
+    for container in all_named(root, "extensionElements"):
+        for child in children(container):
+            if etree.QName(child).namespace == EXTENSION and local_name(child) == "model":
+                return {str(key): str(value) for key, value in child.attrib.items()}
+    return {}
 
 
 def _order(root: Element) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from decisions.models import (
     ReferenceTableVersion,
     User,
 )
+from decisions.services.permitting import refuse_register
 
 MOST_DMN = 10 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -163,6 +164,7 @@ def change_table(
         raise Invalid("Say why you change this table. The reason stays with the change.")
     if effective_from is not None and effective_from <= now:
         raise Invalid("The time it is to take effect has passed. Choose a later one, or none.")
+    refuse_register(table, author, filled=bool(rows))
     kept = _fitting(table, rows)
     with transaction.atomic():
         locked = ReferenceTable.objects.select_for_update().get(pk=table.pk)

@@ -10,7 +10,7 @@ from decisions.enums import GuardrailState, RunState
 from decisions.errors import Expected, Fault, Invalid
 from decisions.ids import id_at
 from decisions.models import ImpactReport, ModelVersion, Proposal, ReferenceTableVersion
-from decisions.services import checking, simulation, testing
+from decisions.services import checking, policy, simulation, testing
 from decisions.services.authoring import faults_of
 from decisions.services.proving import check_all
 from decisions.services.rulesets import current_references, sources_of
@@ -119,6 +119,8 @@ def _rules(content: Content) -> str:
     loaded, owner = content.loaded, content.version.model
     if faults := faults_of(loaded):
         raise Invalid(f"The rules have {_listed(faults, 'problem')}", faults)
+    if faults := policy.forbidden(content.version, loaded, now=content.now):
+        raise Invalid(_forbidden(faults), faults)
     if owner.decision_name not in {decision["name"] for decision in loaded.decisions}:
         raise Invalid(
             f"The rules have no decision named “{owner.decision_name}”. "
@@ -129,6 +131,13 @@ def _rules(content: Content) -> str:
     tables = engine.tables_of(loaded.definitions)
     rows = sum(len(table.rules) for table in tables)
     return f"{_count(len(tables), 'table')}, {_count(rows, 'row')}"
+
+
+def _forbidden(faults: Sequence[Fault]) -> str:
+    """The first field is named in full; the others are counted."""
+    more = len(faults) - 1
+    others = f" {_count(more, 'more field')} {'is' if more == 1 else 'are'} forbidden too."
+    return f"{faults[0]['message']}{others if more else ''} {faults[0]['hint']}"
 
 
 def _references_hash(content: Content) -> str:
