@@ -330,6 +330,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "poll_due": {
+        "task": "connectors.tasks.poll_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "forget_fetched": {
+        "task": "connectors.tasks.forget_fetched",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget_answers": {
         "task": "connectors.tasks.forget_answers",
         "schedule": 3600.0,

@@ -105,11 +105,9 @@ def members_of(outputs: Any) -> list[str]:
     newer = Submission.objects.filter(
         model=OuterRef("model"), reference=OuterRef("reference"), pk__gt=OuterRef("pk")
     )
-    segment = wanted["segment"]
     rows = (
         Submission.objects.filter(
-            Q(decision__outputs__segment=segment)
-            | Q(decision__outputs__segments__contains=segment),
+            decision__outputs__segment=wanted["segment"],
             model__key=wanted["model"],
             decision__outcome__in=[Outcome.APPROVE, Outcome.ROUTE],
             decision__settled_at__isnull=False,

@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from connectors.services import api_keys, enrichment, imports, inbound, lines, reception, sending
+from connectors.services import (
+    api_keys,
+    enrichment,
+    imports,
+    inbound,
+    lines,
+    polling,
+    reception,
+    sending,
+)
 from connectors.services import dispatch as dispatching
 
 
@@ -30,6 +39,16 @@ def deliver(event_ids: list[str]) -> None:
 @shared_task
 def deliver_due() -> None:
     sending.send_due(now=timezone.now())
+
+
+@shared_task
+def poll_due() -> None:
+    polling.poll_due(now=timezone.now())
+
+
+@shared_task
+def forget_fetched() -> None:
+    polling.forget_fetched(now=timezone.now())
 
 
 @shared_task

@@ -13,6 +13,11 @@ urlpatterns = [
     path("connectors/<slug:key>/", connectors.connector, name="connector"),
     path("connectors/<slug:key>/sign-in/", set_up.connector_sign_in, name="connector_sign_in"),
     path("connectors/<slug:key>/sign-out/", set_up.connector_sign_out, name="connector_sign_out"),
+    path(
+        "connectors/<slug:key>/disconnect/",
+        connectors.connector_disconnect,
+        name="connector_disconnect",
+    ),
     path("connectors/<slug:key>/edit/", set_up.connector_edit, name="connector_edit"),
     path("connectors/<slug:key>/pause/", connectors.connector_pause, name="connector_pause"),
     path("connectors/<slug:key>/resume/", connectors.connector_resume, name="connector_resume"),

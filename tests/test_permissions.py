@@ -186,6 +186,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "connectors:payload_again": (set(), ADMIN),
     "connectors:connector_sign_in": (ADMIN, set()),
     "connectors:connector_sign_out": (set(), ADMIN),
+    "connectors:connector_disconnect": (set(), ADMIN),
     "connectors:signed_in": (ADMIN, set()),
     "connectors:connector_pause": (set(), ADMIN),
     "connectors:connector_resume": (set(), ADMIN),

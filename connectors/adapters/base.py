@@ -37,6 +37,24 @@ class Envelope:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that was read; `what` is a name among the kind's `fetched`."""
+
+    what: str
+    id: str
+    name: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reading found, and the cursor the next one goes on from."""
+
+    items: tuple[Item, ...]
+    cursor: Mapping[str, Any]
+
+
 class Party:
     """One kind of party. Writes to no table; every call goes through the line it is given."""
 
@@ -48,6 +66,12 @@ class Party:
         An answer with `more` asks for another call with its `progress`, which is stored first.
         """
         raise DeliveryError(f"{self.kind.label} is only read from.", permanent=True)
+
+    def read(
+        self, line: Line, settings: Mapping[str, Any], cursor: Mapping[str, Any], *, now: datetime
+    ) -> Reading:
+        """Read what is due since `cursor`; called every `kind.polls_every`, where that is set."""
+        raise NotImplementedError
 
     def wants_members(self, topic: str, progress: Mapping[str, Any]) -> bool:
         """Whether the next step of a delivery of `topic` reads `line.members`."""

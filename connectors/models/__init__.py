@@ -7,6 +7,7 @@ from connectors.models.deliveries import Delivery, DeliveryAttempt
 from connectors.models.feeds import EvidenceRequest, FeedCopy
 from connectors.models.imports import FileImport, ImportedRow
 from connectors.models.inbound import Mapping, Payload
+from connectors.models.polls import FetchedRecord, Poll
 from connectors.models.pulses import Pulse
 from connectors.models.sign_ins import SignIn
 
@@ -18,11 +19,13 @@ __all__ = [
     "DeliveryAttempt",
     "EvidenceRequest",
     "FeedCopy",
+    "FetchedRecord",
     "FileImport",
     "ImportedRow",
     "InboundMessage",
     "Mapping",
     "Payload",
+    "Poll",
     "Pulse",
     "SignIn",
 ]

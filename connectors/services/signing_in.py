@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -129,7 +130,11 @@ def token_of(connector: Connector, *, now: datetime, fresh: bool = False) -> str
     finally:
         keep_notes(connector, line.notes, now=now)
     # A refresh token may be replaced on use, so the new one is stored before anything is called.
-    _keep(connector, tokens)
+    if not asked.person:
+        _keep(connector, tokens)
+    elif not SignIn.objects.filter(connector=connector).update(**_stored(tokens)):
+        # Somebody signed out meanwhile, and a consent must not come back by itself.
+        raise SignInNeeded(f"{connector.name} waits until somebody signs in, on its page.")
     return tokens.access
 
 
@@ -154,15 +159,16 @@ def _renewed(
 
 
 def _keep(connector: Connector, tokens: Tokens) -> SignIn:
-    row, _ = SignIn.objects.update_or_create(
-        connector=connector,
-        defaults={
-            "encrypted_tokens": encrypt([tokens.access, tokens.refresh]),
-            "expires_at": tokens.expires_at,
-            **({"scopes": list(tokens.scopes)} if tokens.scopes else {}),
-        },
-    )
+    row, _ = SignIn.objects.update_or_create(connector=connector, defaults=_stored(tokens))
     return row
+
+
+def _stored(tokens: Tokens) -> dict[str, Any]:
+    return {
+        "encrypted_tokens": encrypt([tokens.access, tokens.refresh]),
+        "expires_at": tokens.expires_at,
+        **({"scopes": list(tokens.scopes)} if tokens.scopes else {}),
+    }
 
 
 def _end(connector: Connector, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from connectors.adapters.kinds import GROUPS
 from connectors.errors import DeliveryError
 from connectors.forms import PauseForm
 from connectors.models import Connector
-from connectors.services import configuration, signing_in
+from connectors.services import configuration, disconnecting, polling, signing_in
 from connectors.services.signing_in import Consent
 from connectors.views.base import act
 from decisions.access import PageRequest, requires
@@ -65,7 +65,7 @@ TROUBLED = {Consent.MISSING, Consent.ENDS_SOON, Consent.WAITS, Consent.OVER}
 @require_safe
 @requires("connectors.view_connectors")
 def connector(request: PageRequest, key: str) -> HttpResponse:
-    found = get_object_or_404(Connector.objects.select_related("sign_in"), key=key)
+    found = get_object_or_404(Connector.objects.select_related("sign_in", "poll"), key=key)
     kind = party_of(found.kind).kind
     now = timezone.now()
     may_see = request.user.has_perm("connectors.view_deliveries")
@@ -85,6 +85,8 @@ def connector(request: PageRequest, key: str) -> HttpResponse:
             if may_see
             else []
         ),
+        "kept": polling.kept_of(found) if kind.polls_every else [],
+        "delivered": polling.delivered(found) if kind.polls_every else [],
         "calls": list(found.calls.order_by("-pk")[:RECENT]),
         "changes": list(found.history.select_related("history_user")[:10]),
         "may_change": request.user.has_perm("connectors.change_connectors"),
@@ -125,6 +127,22 @@ def connector_test(request: PageRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Connector, key=key)
     say_how_it_went(request, found)
     return redirect("connectors:connector", key=key)
+
+
+@require_POST
+@requires("connectors.change_connectors")
+def connector_disconnect(request: PageRequest, key: str) -> HttpResponse:
+    found = get_object_or_404(Connector, key=key)
+
+    def work() -> str:
+        gone = disconnecting.disconnect(found, author=request.user, now=timezone.now())
+        count = gone.total()
+        return (
+            f"{found.name} is disconnected and paused. {count} record{'' if count == 1 else 's'} "
+            "read from it are deleted; the audit log holds the proof."
+        )
+
+    return act(request, work, back="connectors:connector", key=key)
 
 
 def say_how_it_went(request: PageRequest, found: Connector) -> None:

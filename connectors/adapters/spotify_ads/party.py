@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from connectors import http
-from connectors.adapters.base import Envelope, Party
-from connectors.adapters.kinds import SPOTIFY, Fetched, Input, Kind, OAuth, SetUpField
+from connectors.adapters.base import Envelope, Party, Reading
+from connectors.adapters.kinds import SPOTIFY, Input, Kind, OAuth, SetUpField
 from connectors.adapters.line import Line
-from connectors.adapters.spotify_ads import api, audiences, campaigns, drafts, members
+from connectors.adapters.spotify_ads import api, audiences, campaigns, drafts, members, reading
 from connectors.adapters.spotify_ads.failures import problem_of
 from connectors.adapters.spotify_ads.steps import Task
 from connectors.errors import Answer, DeliveryError
@@ -86,12 +86,8 @@ class SpotifyAdsParty(Party):
         topics=tuple(TAKES),
         undoes=True,
         base="https://api-partner.spotify.com/ads/v3",
-        fetched=(
-            Fetched("Ad account", "says whose campaigns are changed", LIFE),
-            Fetched("Campaign", "shows how a decided campaign stands", timedelta(days=90)),
-            Fetched("Ad set", "holds spending against the budget", timedelta(days=90)),
-            Fetched("Report", "shows what was delivered of a campaign", timedelta(days=90)),
-        ),
+        fetched=reading.FETCHED,
+        polls_every=timedelta(hours=1),
     )
 
     def account(self, line: Line) -> tuple[str, str]:
@@ -124,6 +120,12 @@ class SpotifyAdsParty(Party):
             problems.setdefault("list_header", "One short word, like email.")
         return problems
 
+    def read(
+        self, line: Line, settings: Mapping[str, Any], cursor: Mapping[str, Any], *, now: datetime
+    ) -> Reading:
+        line.problem_of = partial(problem_of, now=now)
+        return reading.read(line, account_of(settings, {}), cursor, now=now)
+
     def wants_members(self, topic: str, progress: Mapping[str, Any]) -> bool:
         return topic == "audience.replace" and "audience" in progress and "ready" not in progress
 
@@ -138,7 +140,7 @@ class SpotifyAdsParty(Party):
                 "connector.",
                 permanent=True,
             )
-        account = _account_of(envelope.settings, outputs)
+        account = account_of(envelope.settings, outputs)
         task = Task(
             line=line,
             account=account,
@@ -153,7 +155,7 @@ class SpotifyAdsParty(Party):
         return TAKES[topic](task, dict(envelope.progress))
 
 
-def _account_of(settings: Mapping[str, Any], outputs: Mapping[str, Any]) -> str:
+def account_of(settings: Mapping[str, Any], outputs: Mapping[str, Any]) -> str:
     account = str(settings.get("ad_account_id", ""))
     if not account:
         raise DeliveryError(
