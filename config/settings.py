@@ -302,74 +302,31 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
+# Each task with the seconds between its runs; a run that nobody took meanwhile is dropped.
+TIMETABLE = {
+    "decisions.tasks.sweep": 10,
+    "decisions.tasks.seal": 60,
+    "decisions.tasks.count_activity": 60,
+    "decisions.tasks.find_drift": 3600,
+    "decisions.tasks.publish_due": 15,
+    "connectors.tasks.deliver_due": 5,
+    "connectors.tasks.enrich_due": 5,
+    "connectors.tasks.poll_due": 60,
+    "connectors.tasks.forget_fetched": 3600,
+    "connectors.tasks.forget_answers": 3600,
+    "connectors.tasks.forget_tokens": 3600,
+    "connectors.tasks.forget_payloads": 3600,
+    "connectors.tasks.forget_files": 3600,
+    "connectors.tasks.forget_calls": 3600,
+    "reviews.tasks.free_leases": 30,
+}
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "decisions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "seal": {"task": "decisions.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
-    "count_activity": {
-        "task": "decisions.tasks.count_activity",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "find_drift": {
-        "task": "decisions.tasks.find_drift",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "publish_due": {
-        "task": "decisions.tasks.publish_due",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "deliver_due": {
-        "task": "connectors.tasks.deliver_due",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "enrich_due": {
-        "task": "connectors.tasks.enrich_due",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "poll_due": {
-        "task": "connectors.tasks.poll_due",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "forget_fetched": {
-        "task": "connectors.tasks.forget_fetched",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget_answers": {
-        "task": "connectors.tasks.forget_answers",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget_tokens": {
-        "task": "connectors.tasks.forget_tokens",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget_payloads": {
-        "task": "connectors.tasks.forget_payloads",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget_files": {
-        "task": "connectors.tasks.forget_files",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget_calls": {
-        "task": "connectors.tasks.forget_calls",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "free_leases": {
-        "task": "reviews.tasks.free_leases",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
+    task.rsplit(".", 1)[1]: {
+        "task": task,
+        "schedule": float(seconds),
+        "options": {"expires": seconds},
+    }
+    for task, seconds in TIMETABLE.items()
 }
 
 # --- API ---------------------------------------------------------------------------------------
