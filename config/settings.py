@@ -313,6 +313,8 @@ TIMETABLE = {
     "connectors.tasks.enrich_due": 5,
     "connectors.tasks.poll_due": 60,
     "connectors.tasks.forget_fetched": 3600,
+    "connectors.tasks.compare_due": 5,
+    "connectors.tasks.forget_comparisons": 3600,
     "connectors.tasks.forget_answers": 3600,
     "connectors.tasks.forget_tokens": 3600,
     "connectors.tasks.forget_payloads": 3600,

@@ -80,6 +80,12 @@ class FileKind(TextChoices):
     XLSX = "xlsx", "XLSX"
 
 
+class ComparisonState(TextChoices):
+    RUNNING = "running", "Running"
+    STOPPED = "stopped", "Stopped"
+    DONE = "done", "Done"
+
+
 class Scope(TextChoices):
     SUBMISSIONS_WRITE = "submissions:write", "Send submissions"
     SUBMISSIONS_READ = "submissions:read", "Read submissions"

@@ -160,3 +160,22 @@ class UploadForm(forms.Form):
         self.fields["source"].queryset = places  # type: ignore[attr-defined]
         if len(places) < 2:
             self.fields["source"].widget = forms.HiddenInput()
+
+
+class ComparisonForm(forms.Form):
+    """What to compare at a decision service."""
+
+    model = forms.ModelChoiceField(
+        DecisionModel.objects.exclude(live_version=None).order_by("name"),
+        empty_label=None,
+        help_text="Its newest cases are asked there and here.",
+    )
+    remote_key = forms.CharField(
+        label="Its key there",
+        max_length=200,
+        required=False,
+        help_text="Empty: the same key as here.",
+    )
+    most = forms.IntegerField(
+        label="Cases", min_value=1, max_value=2000, initial=200, help_text="At most 2,000."
+    )

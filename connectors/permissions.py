@@ -11,6 +11,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "connectors.change_mappings": (Role.ADMIN,),
     "connectors.view_imports": (Role.LEAD, Role.AUDITOR, Role.ADMIN),
     "connectors.import_files": (Role.LEAD, Role.ADMIN),
+    "connectors.compare": (Role.APPROVER, Role.ADMIN),
     "connectors.make_api_keys": (Role.ADMIN,),
 }
 

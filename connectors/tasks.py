@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from connectors.services import (
     api_keys,
+    comparing,
     enrichment,
     imports,
     inbound,
@@ -81,3 +82,13 @@ def read_files(event_ids: list[str]) -> None:
 @shared_task
 def forget_files() -> None:
     imports.forget(now=timezone.now())
+
+
+@shared_task
+def compare_due() -> None:
+    comparing.compare_due(now=timezone.now())
+
+
+@shared_task
+def forget_comparisons() -> None:
+    comparing.forget(now=timezone.now())

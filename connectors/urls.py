@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from connectors.views import api_keys, connectors, deliveries, imports, mappings, set_up
+from connectors.views import (
+    api_keys,
+    comparisons,
+    connectors,
+    deliveries,
+    imports,
+    mappings,
+    set_up,
+)
 
 app_name = "connectors"
 
@@ -37,6 +45,12 @@ urlpatterns = [
     path("imports/<uuid:pk>/results.<slug:kind>", imports.import_results, name="import_results"),
     path("mappings/", mappings.mapping_list, name="mapping_list"),
     path("payloads/<uuid:payload_id>/again/", mappings.payload_again, name="payload_again"),
+    path("connectors/<slug:key>/compare/", comparisons.comparison_list, name="comparison_list"),
+    path("comparisons/<uuid:comparison_id>/", comparisons.comparison, name="comparison"),
+    path("comparisons/<uuid:comparison_id>/csv", comparisons.comparison_csv, name="comparison_csv"),
+    path(
+        "comparisons/<uuid:comparison_id>/act/", comparisons.comparison_act, name="comparison_act"
+    ),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<uuid:delivery_id>/", deliveries.delivery, name="delivery"),
     path("deliveries/<uuid:delivery_id>/resend/", deliveries.resend, name="resend"),

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from connectors.enums import Scope
 from connectors.models import Delivery, Payload
-from connectors.services import api_keys, configuration, dispatch, imports
+from connectors.services import api_keys, comparing, configuration, dispatch, imports
 from decisions import events
 from decisions.enums import EventKind, Role
 from decisions.events import SYSTEM
@@ -39,6 +39,7 @@ TRAVELLERS = {"rule_author", "approver", "auditor"}
 QUEUE_KEEPERS = {"lead", "admin"}
 OUTGOING = {"lead", "auditor", "admin"}
 ADMIN = {"admin"}
+COMPARERS = {"approver", "admin"}
 GUARDS = {"rule_author", "approver", "admin"}
 TABLE_EDITORS = {"rule_author", "admin"}
 SIGNED_IN = READERS | {"integration"}
@@ -192,6 +193,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "connectors:connector_resume": (set(), ADMIN),
     "connectors:connector_test": (set(), ADMIN),
     "connectors:connector_secret": (set(), ADMIN),
+    "connectors:comparison_list": (COMPARERS, COMPARERS),
+    "connectors:comparison": (COMPARERS, set()),
+    "connectors:comparison_csv": (COMPARERS, set()),
+    "connectors:comparison_act": (set(), COMPARERS),
     "connectors:delivery_list": (OUTGOING, set()),
     "connectors:delivery": (OUTGOING, set()),
     "connectors:roll_back": (set(), ADMIN),
@@ -345,6 +350,19 @@ def records(monkeypatch, settings, tmp_path):
     shadow = challenging.start(
         proposed(model), mode="shadow", by=report.requested_by, reason="Try", now=NOW
     )
+    decision_service = configuration.create(
+        key="ods",
+        name="Decision Service",
+        kind="opentext",
+        settings={"region": "na-1", "tenant": "acme", "client_id": "a"},
+        credentials={"client_secret": "b"},
+        topics=[],
+        author=None,
+        now=NOW,
+    )
+    comparison = comparing.start(
+        decision_service, model, remote_key="", most=2, author=report.requested_by, now=NOW
+    )
     robot = person("Robot", Role.INTEGRATION)
     key, _ = api_keys.create(
         name="Robot",
@@ -445,6 +463,11 @@ def records(monkeypatch, settings, tmp_path):
         "reviews:item": {"item_id": item.pk},
         "connectors:connector": {"key": connector.key},
         "connectors:connector_create": {"kind": "webhook"},
+        "connectors:comparison_list": {"key": decision_service.key},
+        **{
+            f"connectors:comparison{part}": {"comparison_id": comparison.pk}
+            for part in ("", "_csv", "_act")
+        },
         "connectors:delivery": {"delivery_id": Delivery.objects.get().pk},
         "connectors:mapping_edit": {"key": connector.key, "slug": model.key},
         **{

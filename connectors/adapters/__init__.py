@@ -4,6 +4,7 @@ from connectors.adapters.base import Envelope, Party
 from connectors.adapters.files import FilesParty
 from connectors.adapters.line import CallNote, Line
 from connectors.adapters.oneteg import OneTegParty
+from connectors.adapters.opentext import OpenTextParty
 from connectors.adapters.rss import FeedParty
 from connectors.adapters.sandbox import SandboxParty
 from connectors.adapters.spotify_ads import SpotifyAdsParty
@@ -17,6 +18,7 @@ PARTIES: dict[str, Party] = {
         SpotifyWebParty(),
         SpotifyAdsParty(),
         FeedParty(),
+        OpenTextParty(),
         OneTegParty(),
         CrmParty(),
         HelpDeskParty(),

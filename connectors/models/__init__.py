@@ -2,6 +2,7 @@
 
 from connectors.models.api_keys import ApiKey, InboundMessage
 from connectors.models.calls import Call
+from connectors.models.comparisons import Comparison, Difference
 from connectors.models.connectors import Connector
 from connectors.models.deliveries import Delivery, DeliveryAttempt
 from connectors.models.feeds import EvidenceRequest, FeedCopy
@@ -14,9 +15,11 @@ from connectors.models.sign_ins import SignIn
 __all__ = [
     "ApiKey",
     "Call",
+    "Comparison",
     "Connector",
     "Delivery",
     "DeliveryAttempt",
+    "Difference",
     "EvidenceRequest",
     "FeedCopy",
     "FetchedRecord",

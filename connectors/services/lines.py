@@ -17,7 +17,7 @@ def bare_line(connector: Connector) -> Line:
     """A line without a token."""
     kind = party_of(connector.kind).kind
     return Line(
-        base=str(connector.settings.get(BASE_ADDRESS) or kind.base),
+        base=str(connector.settings.get(BASE_ADDRESS) or kind.base.format(**connector.settings)),
         credentials=credentials_of(connector),
         signing=decrypt(connector.encrypted_secrets),
     )

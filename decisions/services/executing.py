@@ -16,7 +16,7 @@ from decisions.enums import EventKind, Outcome
 from decisions.errors import Refused
 from decisions.events import Actor
 from decisions.ids import new_id
-from decisions.models import Decision, DecisionModel, Execution
+from decisions.models import Decision, DecisionModel, Execution, Submission
 from decisions.services import evaluation, explanation, intake, watching
 from decisions.services.rulesets import live_rules, live_version_id, load, pinned_rules
 
@@ -117,6 +117,16 @@ def execute(
             },
         )
     return execution
+
+
+def trial(model: DecisionModel, case: Submission | Execution, *, now: datetime) -> Any:
+    """Return what the live rules would answer to the facts of a case now; nothing is kept."""
+    rules = live_rules(model, now=now)
+    if isinstance(case, Submission):
+        filled = evaluation.inputs_of(case.facts, rules, case.evidence.all())
+    else:
+        filled = evaluation.inputs_of(case.inputs, rules, [])
+    return engine.to_json(rules.decide(filled, now=now).value)
 
 
 def retrace(record: Decision | Execution) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ from connectors.api.foreign.base import (
     number,
     truth,
 )
-from connectors.api.foreign.variables import variable_type
 from connectors.enums import Scope
+from connectors.services.variables import variable_type
 from decisions.models import Decision, Execution
 from decisions.queries import executions as queries
 from decisions.services import executing

@@ -7,14 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from connectors.services.variables import INT, LONG, rows_of, variable_type
 from decisions.errors import Fault, Invalid
 from decisions.services.executing import Answered
 
-INT = 2**31
-LONG = 2**63
 SHORT = 2**15
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-DATE_TYPES = {"date": "localDate", "date and time": "instant"}
 
 
 def read_variables(given: Any, shape: Answered) -> dict[str, Any]:
@@ -47,39 +45,10 @@ def read_variables(given: Any, shape: Answered) -> dict[str, Any]:
 def result_rows(value: Any, shape: Answered) -> list[list[dict[str, Any]]]:
     """The answer as a list of rows, each a list of {name, type, value}."""
     types = dict(shape.outputs)
-    only = shape.outputs[0][0] if shape.outputs else shape.name
-    if value is None:
-        return []
-    rows = value if isinstance(value, list) and shape.outputs else [value]
     return [
         [_write(name, part, types.get(name, "")) for name, part in row.items()]
-        if isinstance(row, dict)
-        else [_write(only, row, types.get(only, ""))]
-        for row in rows
+        for row in rows_of(value, shape)
     ]
-
-
-def variable_type(value: Any, declared: str = "") -> str | None:
-    """Their name for the type of a value of ours."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return "boolean"
-        case int():
-            return (
-                "integer"
-                if -INT <= value < INT
-                else "long"
-                if -LONG <= value < LONG
-                else "bigInteger"
-            )
-        case float() | Decimal():
-            return "double"
-        case str():
-            return DATE_TYPES.get(declared, "string")
-        case _:
-            return "json"
 
 
 def _write(name: str, value: Any, declared: str) -> dict[str, Any]:
