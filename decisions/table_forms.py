@@ -84,7 +84,8 @@ class NewTableForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text="One a line: its name, and its type, such as “country: string”. Types are "
-        "number, string, boolean, date and list; “optional” after the type lets cells be empty. "
+        "number, string, boolean, date and list; “optional” after the type lets cells be empty, "
+        "and “of gold, silver” lets them be one of these. "
         "Named values have the columns key and value already.",
     )
     reason = forms.CharField(label="Why", max_length=500)

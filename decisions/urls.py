@@ -20,6 +20,7 @@ from decisions.views import (
     people,
     problems,
     reference_changes,
+    reference_grid,
     references,
     releases,
     rows,
@@ -161,6 +162,11 @@ urlpatterns: list[URLPattern] = [
     path("reference-tables/new/", reference_changes.new, name="reference_table_new"),
     path("reference-tables/<slug:slug>/", references.table, name="reference_table"),
     path("reference-tables/<slug:slug>/edit/", references.edit, name="reference_table_edit"),
+    path(
+        "reference-tables/<slug:slug>/edit/rows.json",
+        reference_grid.rows,
+        name="reference_table_rows",
+    ),
     path(
         "reference-tables/<slug:slug>/versions/<int:number>/",
         references.version,

@@ -140,6 +140,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": (TABLE_EDITORS, TABLE_EDITORS),
+    "decisions:reference_table_rows": (TABLE_EDITORS, TABLE_EDITORS),
     "decisions:reference_table_version": (READERS, set()),
     "decisions:reference_table_csv": (READERS, set()),
     "decisions:reference_table_new": (TABLE_EDITORS, TABLE_EDITORS),
@@ -451,6 +452,7 @@ def records(monkeypatch, settings, tmp_path):
         "decisions:model_import": {"slug": model.key},
         "decisions:reference_table": {"slug": "limits"},
         "decisions:reference_table_edit": {"slug": "limits"},
+        "decisions:reference_table_rows": {"slug": "limits"},
         **{
             f"decisions:reference_table_{name}": {"slug": "limits", "number": 1}
             for name in ("version", "csv", "in_force", "take_back", "impact")

@@ -337,8 +337,10 @@ def _misfit(value: Any, column: Mapping[str, Any]) -> str:
         "any": True,
     }
     if not fits[column.get("type", "any")]:
-        return f"{_label(column)} must be a {column['type']}."
-    return ""
+        like = ", such as 2026-12-31" if column["type"] == "date" else ""
+        return f"{_label(column)} must be a {column['type']}{like}."
+    choices = column.get("choices", [value])
+    return "" if value in choices else f"{_label(column)} must be one of {', '.join(choices)}."
 
 
 def _label(column: Mapping[str, Any]) -> str:

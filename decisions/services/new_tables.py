@@ -55,11 +55,14 @@ def columns_of(text: str, kind: str) -> list[dict[str, Any]]:
         if not line.strip():
             continue
         name, _, rest = (part.strip() for part in line.partition(":"))
+        rest, _, listed = rest.partition(" of ")
         words = rest.split() or ["string"]
-        if message := _fault(name, words, [column["name"] for column in found]):
+        choices = list(dict.fromkeys(filter(None, map(str.strip, listed.split(",")))))
+        if message := _fault(name, words, choices, [column["name"] for column in found]):
             faults.append(Fault(where="columns", message=f"Line {number}: {message}", hint=""))
             continue
         column: dict[str, Any] = {"name": name, "type": words[0]}
+        column |= {"choices": choices} if choices else {}
         found.append(column | ({"optional": True} if len(words) > 1 else {}))
     if kind == ReferenceKind.VALUES:
         named = {column["name"]: column for column in found}
@@ -75,11 +78,13 @@ def columns_of(text: str, kind: str) -> list[dict[str, Any]]:
     return found
 
 
-def _fault(name: str, words: list[str], known: list[str]) -> str:
+def _fault(name: str, words: list[str], choices: list[str], known: list[str]) -> str:
     if not _NAME.fullmatch(name):
         return f"“{name[:60]}” is no name. Use letters, digits and underscores."
     if name in known:
         return f"“{name}” is there twice."
     if words[0] not in TYPES:
         return f"“{words[0][:60]}” is no type. Use one of {', '.join(TYPES)}."
+    if choices and words[0] != "string":
+        return "Only texts are chosen “of” a list, such as “tier: string of gold, silver”."
     return "" if words[1:] in ([], ["optional"]) else "After the type there is only “optional”."

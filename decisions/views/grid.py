@@ -31,6 +31,14 @@ class Cell:
         return len(self.text) > 28 or "\n" in self.text
 
     @property
+    def choices(self) -> Sequence[str]:
+        return self.column.get("choices", ())
+
+    @property
+    def stray(self) -> bool:
+        return self.text not in ("", *self.choices)
+
+    @property
     def type(self) -> str:
         return str(self.column.get("type", "any"))
 
@@ -88,19 +96,26 @@ class Grid:
 
     def merged_into(self, content: Sequence[Row]) -> list[Row]:
         """Return the whole table with the rows of this page; cells left alone keep their value."""
-        edited: list[Row] = [
-            self._row(texts, content[origin - 1] if 0 < origin <= len(content) else None)
+        edited = [
+            row_of(texts, self.columns, origin_in(content, origin))
             for texts, origin in zip(self.rows, self.origins, strict=True)
         ]
         return [*content[: self.start], *edited, *content[self.start + self.size :]]
 
-    def _row(self, texts: list[str], before: Row | None) -> Row:
-        row = {}
-        for column, text in zip(self.columns, texts, strict=True):
-            name = column["name"]
-            kept = before is not None and text == text_of(before.get(name), column)
-            row[name] = before.get(name) if before and kept else value_of(text, column)
-        return row
+
+def origin_in(content: Sequence[Row], number: int) -> Row | None:
+    """Return the row that an edited one was before; None for a new one."""
+    return content[number - 1] if 0 < number <= len(content) else None
+
+
+def row_of(texts: Sequence[str], columns: Sequence[Column], before: Row | None) -> Row:
+    """Read the cells of a row; those left as they were keep their value."""
+    row = {}
+    for column, text in zip(columns, texts, strict=True):
+        name = column["name"]
+        kept = before is not None and text == text_of(before.get(name), column)
+        row[name] = before.get(name) if before and kept else value_of(text, column)
+    return row
 
 
 def rows_a_page(columns: Sequence[Column]) -> int:

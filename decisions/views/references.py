@@ -16,12 +16,12 @@ from decisions.access import PageRequest, requires
 from decisions.errors import Invalid, Refused
 from decisions.events import Actor
 from decisions.forms import ReasonForm
-from decisions.models import ReferenceTable, ReferenceTableVersion
+from decisions.models import ReferenceTable, ReferenceTableVersion, User
 from decisions.queries import rules as queries
 from decisions.queries.differences import changes_between
 from decisions.services import authoring, readers
 from decisions.table_forms import TableChangeForm
-from decisions.views.grid import Grid, grid_of, posted_grid, rows_a_page, whole
+from decisions.views.grid import Grid, Row, grid_of, posted_grid, rows_a_page, whole
 
 MOST_SHOWN = 500
 
@@ -77,23 +77,10 @@ def _answer(request: PageRequest, found: ReferenceTable) -> HttpResponse:
     trying = "try" in request.POST
     if not form.is_valid() and not trying:
         return _editor(request, found, content, grid, newest=newest, form=form)
-    rows, now = grid.merged_into(content.rows), timezone.now()
     try:
-        if trying:
-            reason = str(request.POST.get("reason", "")).replace("\0", "")
-            saved = authoring.try_table(
-                found, rows=rows, author=request.user, reason=reason, now=now, based_on=newest
-            )
-        else:
-            saved = authoring.change_table(
-                found,
-                rows=rows,
-                author=request.user,
-                actor=Actor.person(request.user),
-                now=now,
-                based_on=newest,
-                **form.cleaned_data,
-            )
+        saved = written(
+            found, grid.merged_into(content.rows), form, request.user, newest, trying=trying
+        )
     except Refused as error:
         return _editor(
             request, found, content, grid, newest=newest, form=_kept(request), conflict=str(error)
@@ -106,6 +93,33 @@ def _answer(request: PageRequest, found: ReferenceTable) -> HttpResponse:
     if not trying:
         messages.success(request, words_of_change(saved))
     return _onwards(request, page_of(saved))
+
+
+def written(
+    found: ReferenceTable,
+    rows: Sequence[Row],
+    form: TableChangeForm,
+    author: User,
+    newest: int,
+    *,
+    trying: bool,
+) -> ReferenceTableVersion:
+    """Keep rows as what the table is from now or a moment on, or as what is only tried."""
+    now = timezone.now()
+    if trying:
+        reason = str(form.data.get("reason", "")).replace("\0", "")
+        return authoring.try_table(
+            found, rows=rows, author=author, reason=reason, now=now, based_on=newest
+        )
+    return authoring.change_table(
+        found,
+        rows=rows,
+        author=author,
+        actor=Actor.person(author),
+        now=now,
+        based_on=newest,
+        **form.cleaned_data,
+    )
 
 
 def _onwards(request: PageRequest, address: str) -> HttpResponse:

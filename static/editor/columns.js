@@ -15,7 +15,8 @@ export function columnsOf(table) {
   const columns = [];
   for (const [section, name] of SECTIONS) {
     table[name].forEach((clause, at) => {
-      const known = name === "annotations" ? { id: `annotation:${at}`, label: clause } : clause;
+      const named = typeof clause === "string";
+      const known = named ? { id: `annotation:${at}`, label: clause } : clause;
       const empty = section === "If" ? "-" : "";
       columns.push({ ...known, section, empty, field: `c${columns.length}` });
     });
@@ -43,17 +44,24 @@ export function groupsOf(grid) {
     const columns = grid.columns.filter((column) => column.section === section);
     if (!columns.length) continue;
     const looks = columns.map((column, at) => ({
-      title: column.label,
-      field: column.field,
-      titleFormatter: () => titled(grid, column),
-      formatter: format(grid),
+      ...lookOf(grid, column),
       cssClass: at ? "" : "ed-first",
-      editor: entry(grid, column),
-      editable: () => grid.draft.mayEdit,
     }));
     groups.push({ title: section, cssClass: "ed-then", columns: looks });
   }
   return groups;
+}
+
+/** A column of cells that people type, as the library takes it. */
+export function lookOf(grid, column) {
+  return {
+    title: column.label,
+    field: column.field,
+    titleFormatter: () => titled(grid, column),
+    formatter: format(grid),
+    editor: entry(grid, column),
+    editable: () => grid.draft.mayEdit,
+  };
 }
 
 export function numberColumn(grid) {
@@ -88,5 +96,6 @@ function titled(grid, column) {
       if (event.key === "Enter") grid.select(0);
     });
   const name = element("span", { class: "ed-name", title: column.label }, column.label);
+  if (column.note) name.append(element("span", { class: "ed-note" }, ` ${column.note}`));
   return element("span", {}, name, filter);
 }

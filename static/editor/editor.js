@@ -1,4 +1,4 @@
-// The editor of a decision table: starts on the page that holds one.
+// The editor of a decision table or a reference table: starts on the page that holds one.
 
 import { Comments } from "./comments.js";
 import { listenToCures } from "./cures.js";
@@ -6,12 +6,15 @@ import { Draft } from "./draft.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { Notices } from "./notices.js";
+import { editReference } from "./reference.js";
 import { Side } from "./side.js";
 import { listenToTools } from "./tools.js";
 import { watch } from "./watch.js";
 
 const place = document.querySelector("[data-editor]");
 if (place) start(place);
+const sheet = document.querySelector("[data-sheet]");
+if (sheet) editReference(sheet);
 
 async function start(page) {
   const side = new Side(page);

@@ -10,6 +10,7 @@ import { matching } from "./offers.js";
 
 const PAUSE = 60; // Milliseconds without a key until the engine is asked.
 const ROOM = 260;
+const LINE = "↵";
 
 /** The editor of a column, as the library wants it. */
 export function entry(grid, column) {
@@ -38,8 +39,10 @@ class Entry {
       "aria-describedby": "ed-meaning",
     });
     this.before = String(cell.getValue() ?? "");
-    this.input.value = this.before === column.empty ? "" : this.before;
-    this.input.placeholder = column.empty;
+    // A field of one line would drop the ends of lines.
+    this.input.value = this.before === column.empty ? "" : this.before.replaceAll("\n", LINE);
+    this.untouched = this.input.value;
+    this.input.placeholder = column.hint ?? column.empty;
     this.list = element("ul", { class: "menu", id: "ed-offers", role: "listbox", "aria-label": "What may follow" });
     this.meaning = element("p", { class: "ed-meaning", id: "ed-meaning", "aria-live": "polite" });
     this.pop = element("div", { class: "ed-pop", popover: "manual" }, this.list, this.meaning);
@@ -219,8 +222,9 @@ class Entry {
   }
 
   commit(direction) {
-    const text = this.input.value.trim();
-    const kept = text === "" ? this.column.empty : text;
+    const text = this.input.value.trim().replaceAll(LINE, "\n");
+    const same = this.input.value === this.untouched;
+    const kept = same ? this.before : text === "" ? this.column.empty : text;
     const row = this.cell.getData();
     if (this.problem) this.grid.marks.left(row.id, this.column.field, this.problem);
     this.close(() => (kept === this.before ? this.cancel() : this.success(kept)));

@@ -38,11 +38,13 @@ Tabulator.registerModule([
 ]);
 
 export class Grid {
-  constructor(page, draft, side, notices) {
+  /** `groups` gives the columns as the library takes them. */
+  constructor(page, draft, side, notices, groups = groupsOf) {
     this.page = page;
     this.place = page.querySelector("[data-grid]");
     this.draft = draft;
     this.side = side;
+    this.groups = groups;
     this.offers = new Offers(draft);
     this.marks = new Marks(this);
     this.finding = new Finding(this);
@@ -72,7 +74,7 @@ export class Grid {
         ? "No rows yet. Add the first with Ctrl Enter, or paste a block from a spreadsheet."
         : "No rows yet.",
       rowHeader: numberColumn(this),
-      columns: groupsOf(this),
+      columns: this.groups(this),
       rowFormatter: (row) => this.marks.dress(row),
       columnDefaults: { resizable: "header", minWidth: 70, maxInitialWidth: 320 },
       selectableRange: 1,

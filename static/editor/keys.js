@@ -30,7 +30,7 @@ function pressed(event, grid, draft, comments) {
 
 const READING = {
   F8: (grid) => grid.side.next(grid),
-  "Shift F2": (grid, draft, comments) => comments.open(),
+  "Shift F2": (grid, draft, comments) => comments?.open(),
 };
 
 const WRITING = {

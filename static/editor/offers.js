@@ -18,7 +18,7 @@ export class Offers {
     if (at_once.length && column.section === "If")
       at_once.push({ text: "-", kind: "value", type: "", detail: "Anything" });
     this.known.set(column.id, at_once);
-    if (!column.id.startsWith("annotation:")) this.read(column, at_once).then(later);
+    if (column.section !== "Notes") this.read(column, at_once).then(later);
     return at_once;
   }
 

@@ -9,7 +9,7 @@ export function listenToTools(page, grid, draft, comments) {
     remove: () => removeRows(grid),
     undo: () => draft.step("undo"),
     redo: () => draft.step("redo"),
-    talk: () => comments.open(),
+    talk: () => comments?.open(),
     filter: (button) => showFilters(page, grid, button),
   };
   document.addEventListener("click", (event) => {
@@ -17,7 +17,7 @@ export function listenToTools(page, grid, draft, comments) {
     if (button) acts[button.dataset.act]?.(button);
   });
   grid.place.addEventListener("click", (event) => {
-    if (event.target.closest("[data-talk]")) setTimeout(() => comments.open());
+    if (event.target.closest("[data-talk]")) setTimeout(() => comments?.open());
   });
   const find = page.querySelector("[data-find]");
   find.addEventListener("input", () => grid.finding.find(find.value));
@@ -30,8 +30,9 @@ export function listenToTools(page, grid, draft, comments) {
   page.querySelector("[data-policy]")?.addEventListener("change", ({ target }) => {
     draft.operation({ op: "hit_policy", hit_policy: target.value, aggregation: "" });
   });
-  listColumns(page, grid);
   const groups = page.querySelector("[data-group]");
+  if (!groups) return;
+  listColumns(page, grid);
   for (const column of grid.columns) groups.add(new Option(column.label, column.field));
   groups.addEventListener("change", () => grid.table.setGroupBy(groups.value || false));
 }
@@ -51,7 +52,8 @@ function showFilters(page, grid, button) {
 
 function listColumns(page, grid) {
   const list = page.querySelector("[data-columns]");
-  const lives = ["hits", "overturned"].map((field) => ({ field, label: LIVES[field] }));
+  const known = grid.table.columnManager.columnsByField;
+  const lives = LIVES.filter(({ field }) => known[field]);
   for (const column of [...lives, ...grid.columns]) {
     const box = element("input", { type: "checkbox", checked: "" });
     box.addEventListener("change", () => grid.table.toggleColumn(column.field));
@@ -59,4 +61,7 @@ function listColumns(page, grid) {
   }
 }
 
-const LIVES = { hits: "Hits", overturned: "Overturned" };
+const LIVES = [
+  { field: "hits", label: "Hits" },
+  { field: "overturned", label: "Overturned" },
+];

@@ -1,5 +1,7 @@
 """Reference tables: read by all, changed by few, with a reason, cell by cell."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from decisions.errors import Invalid
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, ReferenceTable
 from decisions.queries import rules as queries
 from decisions.queries.differences import changes_between
 from decisions.services import authoring
+from decisions.services.new_tables import columns_of
 from tests.rules import NOW, person, small_model
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +303,101 @@ def test_long_table_is_edited_a_page_at_a_time(client):
     client.post(address, sent_back(response, **{"c-0-0": "-1"}))
     values = [row["n"] for row in current(table)[1]]
     assert values == [*range(100), -1, *range(101, 250)]
+
+
+ROWS_JSON = reverse("decisions:reference_table_rows", args=["limits"])
+
+
+def send(client, *rows, **more):
+    body = {"based_on": 1, "newest": 1, "reason": "Budgets doubled", "rows": rows, **more}
+    return client.post(ROWS_JSON, json.dumps(body), content_type="application/json")
+
+
+def test_grid_reads_a_version_as_texts_with_the_types_of_its_columns(client):
+    read = client.get(f"{ROWS_JSON}?version=1").json()
+    assert read["rows"] == [["most", "1000"], ["doubt", "600"]]
+    assert [(column["label"], column["type"]) for column in read["columns"]] == [
+        ("Name", "string"),
+        ("Value", "number"),
+    ]
+    assert client.get(f"{ROWS_JSON}?version=9").status_code == 404
+
+
+def test_grid_sends_rows_by_number_and_what_was_typed(client, limits):
+    response = send(client, 2, [1, "most", "2,000"], [0, "least", "5"])
+    assert response.json() == {"address": PAGE}
+    assert current(limits) == (2, [
+        {"key": "doubt", "value": 600}, {"key": "most", "value": 2000}, {"key": "least", "value": 5}
+    ])  # fmt: skip
+
+
+def test_grid_is_told_the_cells_that_do_not_fit(client, limits):
+    response = send(client, 1, [2, "doubt", "some"], [0, "most", "1"])
+    assert response.status_code == 422
+    assert response.json()["cells"] == [
+        [2, "value", "Value must be a number."],
+        [3, "key", "“most” is there twice."],
+    ]
+    assert current(limits)[0] == 1
+
+
+def test_grid_is_told_of_a_reason_that_is_missing_and_of_another_editor(client, limits):
+    response = send(client, 1, 2, reason=" ")
+    assert (response.status_code, list(response.json()["fields"])) == (422, ["reason"])
+    send(client, 1)
+    response = send(client, 2)
+    assert response.status_code == 409
+    assert response.json()["message"].startswith("“Limits” was changed while you were editing")
+    assert current(limits)[0] == 2
+
+
+def test_grid_tries_without_a_reason_and_sets_a_moment(client, limits):
+    trial = send(client, 1, reason="", **{"try": True})
+    assert trial.json()["address"].endswith("/versions/2/")
+    later = send(client, 1, effective_from="2096-01-01T09:00")
+    assert later.json()["address"].endswith("/versions/3/")
+    assert current(limits)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [9],
+        [True],
+        [[1, "most"]],
+        [[1, "most", 5]],
+        ["1"],
+        [[]],
+        [{}],
+        [[0]],
+        [-1],
+        [0],
+        [1.0],
+        [None],
+    ],
+)
+def test_rows_of_another_shape_are_refused(client, limits, rows):
+    response = send(client, *rows)
+    assert (response.status_code, response.json()["cells"]) == (422, [])
+    assert current(limits)[0] == 1
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"rows": [], "based_on": "1", "newest": 1}'])
+def test_a_body_of_another_shape_is_refused(client, body):
+    response = client.post(ROWS_JSON, body, content_type="application/json")
+    assert response.status_code == 422
+
+
+def test_column_of_choices_takes_no_other_text(client):
+    (column,) = columns_of("tier: string optional of gold, silver", "rows")
+    assert column == {
+        "name": "tier", "type": "string", "choices": ["gold", "silver"], "optional": True
+    }  # fmt: skip
+    make_table("tiers", [], [column])
+    address = reverse("decisions:reference_table_edit", args=["tiers"])
+    sent = {"based_on": 1, "start": 0, "size": 0, "rows": 1, "o-0": 0, "reason": "New"}
+    response = client.post(address, {**sent, "c-0-0": "bronze", "save": "yes"})
+    assert response.context["rows"][0].cells[0].fault == "tier must be one of gold, silver."
+    assert client.post(address, {**sent, "c-0-0": "gold", "save": "yes"}).status_code == 302
+    with pytest.raises(Invalid, match="The columns cannot be read"):
+        columns_of("tier: number of 1, 2", "rows")
