@@ -274,6 +274,7 @@ EVENT_SUBSCRIBERS = {
     "model.proposed": ["decisions.tasks.check_guardrails"],
     "model.published": ["decisions.tasks.check_guardrails"],
     "reference_table.changed": ["decisions.tasks.check_guardrails"],
+    "reference_table.in_force": ["decisions.tasks.check_guardrails"],
 }
 
 CELERY_BROKER_URL = redis or f"redis+socket://{BROKER_SOCKET}"
@@ -309,6 +310,7 @@ TIMETABLE = {
     "decisions.tasks.count_activity": 60,
     "decisions.tasks.find_drift": 3600,
     "decisions.tasks.publish_due": 15,
+    "decisions.tasks.tell_tables_in_force": 15,
     "connectors.tasks.deliver_due": 5,
     "connectors.tasks.enrich_due": 5,
     "connectors.tasks.poll_due": 60,

@@ -174,6 +174,7 @@ class EventKind(TextChoices):
     GUARDRAIL_BROKEN = "guardrail.broken", "Guardrail broken by rules"
     GUARDRAIL_BREACHED = "guardrail.breached", "Guardrail stopped a decision"
     REFERENCE_TABLE_CHANGED = "reference_table.changed", "Reference table changed"
+    REFERENCE_TABLE_IN_FORCE = "reference_table.in_force", "Reference table change in force"
     REFERENCE_TABLE_TRIED = "reference_table.tried", "Reference table tried"
     REFERENCE_TABLE_TAKEN_BACK = "reference_table.taken_back", "Reference table change taken back"
     QUEUE_CHANGED = "queue.changed", "Review queue changed"

@@ -6,6 +6,7 @@ from django.utils import timezone
 from decisions.services import (
     activity,
     challenging,
+    coming,
     drifting,
     evaluation,
     proving,
@@ -54,6 +55,11 @@ def find_drift() -> None:
 @shared_task
 def publish_due() -> None:
     publishing.publish_due(now=timezone.now())
+
+
+@shared_task
+def tell_tables_in_force() -> None:
+    coming.tell_in_force(now=timezone.now())
 
 
 @shared_task

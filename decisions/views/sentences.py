@@ -178,6 +178,7 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
         + (f", in force from {d['effective_from']}" if d.get("effective_from") else "")
     ),
     EventKind.REFERENCE_TABLE_TRIED: _version("Tried, not in force: version"),
+    EventKind.REFERENCE_TABLE_IN_FORCE: _version("Its time has come: version"),
     EventKind.REFERENCE_TABLE_TAKEN_BACK: _version("Took back version"),
     EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
     EventKind.CONNECTOR_CHANGED: _connector,

@@ -1,12 +1,15 @@
 """Guardrails on versions: what is kept of proofs, what the audit log hears, what is previewed."""
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 
 from decisions.errors import Invalid
 from decisions.events import SYSTEM
-from decisions.models import AuditEvent, Decision, GuardrailCheck
-from decisions.services import guarding, intake, proving
-from tests.rules import FACTS, NOW, person, publish_dmn, small_model
+from decisions.models import AuditEvent, Decision, GuardrailCheck, ReferenceTable
+from decisions.services import authoring, coming, guarding, intake, proving, publishing
+from tests.rules import FACTS, HERE, NOW, person, publish_dmn, small_model
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +145,38 @@ def test_live_rules_that_break_one_do_not_stop_publishing_of_rules_that_hold(mod
     publish_dmn(model, stricter)
     model.refresh_from_db()
     assert model.live_version.number == 2
+
+
+def test_a_table_that_comes_into_force_at_its_time_has_its_rules_checked_once(model, mona):
+    rail = guard(model, mona, applies='country = "DE" and amount > 1500')
+    check(rail)
+    table = ReferenceTable.objects.get()
+    at = NOW + timedelta(hours=1)
+    rows = [{"key": "most", "value": 9000}, {"key": "doubt", "value": 8000}]
+    change = {"rows": rows, "author": mona, "actor": SYSTEM, "reason": "More", "now": NOW}
+    authoring.change_table(table, effective_from=at, **change)
+    coming.tell_in_force(now=NOW)
+    assert not AuditEvent.objects.filter(kind="reference_table.in_force").exists()
+    for _ in range(2):
+        coming.tell_in_force(now=at)
+    event = AuditEvent.objects.get(kind="reference_table.in_force")
+    assert (event.actor_kind, event.detail["number"]) == ("timetable", 2)
+    before = GuardrailCheck.objects.get()
+    proving.check([event.pk], now=at)
+    after = GuardrailCheck.objects.get()
+    assert (before.state, after.state) == ("proved", "broken")
+    assert after.content_hash != before.content_hash
+    assert settings.EVENT_SUBSCRIBERS[event.kind] == [proving.SUBSCRIBER]
+
+
+def test_a_version_that_is_rolled_back_to_is_checked(model, mona):
+    first = model.live_version
+    publish_dmn(model, (HERE / "small.dmn").read_text().replace("approve", "reject"), now=NOW)
+    rail = guard(model, mona)
+    check(rail)
+    assert [row.version.number for row in GuardrailCheck.objects.all()] == [2]
+    publishing.roll_back(model, to=first, by=mona, reason="Too strict", now=NOW)
+    event = AuditEvent.objects.filter(kind="model.published", subject_id=first.pk).latest("pk")
+    proving.check([event.pk], now=NOW)
+    assert GuardrailCheck.objects.get(version=first).state == "proved"
+    assert settings.EVENT_SUBSCRIBERS[event.kind] == [proving.SUBSCRIBER]
