@@ -32,7 +32,7 @@ class Cell:
 
     @property
     def choices(self) -> Sequence[str]:
-        return self.column.get("choices", ())
+        return list(self.column.get("choices", ()))
 
     @property
     def stray(self) -> bool:
