@@ -2,6 +2,10 @@
 
 import { button, element, icon } from "./elements.js";
 
+const NOT_SAVED =
+  "This row is kept in your browser and not saved yet: there is no connection. " +
+  "It can be commented on as soon as it is saved.";
+
 export class Comments {
   constructor(page, grid) {
     this.page = page;
@@ -39,7 +43,8 @@ export class Comments {
     this.panel.setAttribute("aria-label", name);
     this.panel.replaceChildren(element("div", { class: "ed__shead" }, title, shut), this.body);
     this.panel.hidden = false;
-    await this.show(await this.ask(this.address(), {}));
+    if (this.grid.unknown(record.id)) this.say(NOT_SAVED);
+    else await this.show(await this.ask(this.address(), {}));
     (this.panel.querySelector("textarea") ?? title).focus();
   }
 
@@ -68,15 +73,17 @@ export class Comments {
   async show(answer) {
     const fragment = answer && !answer.redirected && (answer.ok || [409, 422].includes(answer.status));
     if (!fragment) {
-      const words = "The comments could not be reached. Nothing was lost; try again.";
-      const notice = element("p", { class: "notice notice--warn", role: "alert" }, words);
-      this.body.querySelector("[role=alert]")?.remove();
-      this.body.prepend(notice);
+      this.say("The comments could not be reached. Nothing was lost; try again.");
       return false;
     }
     const read = new DOMParser().parseFromString(await answer.text(), "text/html");
     this.body.replaceChildren(...read.body.childNodes);
     return true;
+  }
+
+  say(words) {
+    this.body.querySelector("[role=alert]")?.remove();
+    this.body.prepend(element("p", { class: "notice notice--warn", role: "alert" }, words));
   }
 
   close() {

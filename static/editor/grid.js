@@ -332,10 +332,14 @@ export class Grid {
   read() {
     const record = this.chosen();
     // A row that the server does not know yet is read when it does.
-    const fresh = this.draft.pending().some(
-      ({ op, rows }) => op === "insert_rows" && rows.some((row) => row.id === record?.id),
-    );
-    if (record && !fresh) this.side.sentence(this.draft, record.id, record.n);
+    if (record && !this.unknown(record.id)) this.side.sentence(this.draft, record.id, record.n);
+  }
+
+  /** Whether a row is on its way to the server, which does not know it yet. */
+  unknown(id) {
+    return this.draft
+      .pending()
+      .some(({ op, rows }) => op === "insert_rows" && rows.some((row) => row.id === id));
   }
 
   // Acts

@@ -7,6 +7,8 @@ export class Side {
     this.page = page;
     this.marks = [];
     this.onProblems = () => {};
+    this.check = oneAtATime((newer) => this.ask(newer));
+    this.read = oneAtATime((newer, ...row) => this.reading(newer, ...row));
   }
 
   part(name) {
@@ -21,15 +23,17 @@ export class Side {
 
   /** Show a row as a sentence, when the selection has come to rest. */
   sentence(draft, row, number) {
-    clearTimeout(this.reading);
-    this.reading = setTimeout(async () => {
-      const base = `${draft.base}tables/${encodeURIComponent(draft.table)}`;
-      const answer = await fetch(`${base}/reading?row=${encodeURIComponent(row)}`).catch(() => null);
-      if (!answer?.ok) return;
-      const { sentence } = await answer.json();
-      this.part("row-number").textContent = `Row ${number}`;
-      this.part("sentence").textContent = sentence;
-    }, PAUSE);
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.read(draft, row, number), PAUSE);
+  }
+
+  async reading(newer, draft, row, number) {
+    const base = `${draft.base}tables/${encodeURIComponent(draft.table)}`;
+    const answer = await fetch(`${base}/reading?row=${encodeURIComponent(row)}`).catch(() => null);
+    if (!answer?.ok || newer()) return;
+    const { sentence } = await answer.json();
+    this.part("row-number").textContent = `Row ${number}`;
+    this.part("sentence").textContent = sentence;
   }
 
   problemsLater() {
@@ -38,12 +42,11 @@ export class Side {
   }
 
   /** Show what is wrong at once, and again when real submissions have been counted. */
-  async check() {
-    const round = (this.round = (this.round ?? 0) + 1);
+  async ask(newer) {
     const address = this.part("problems").dataset.problems;
     for (const query of ["?quick", ""]) {
       const answer = await fetch(address + query, { headers: { "HX-Request": "true" } }).catch(() => null);
-      if (!answer?.ok || round !== this.round) return;
+      if (!answer?.ok || newer()) return;
       if (!this.show(await answer.text())) return;
     }
   }
@@ -81,6 +84,29 @@ export class Side {
     const at = grid.shown().findIndex((one) => one.data.n === row);
     grid.select(at, Math.max(place, 0));
   }
+}
+
+/**
+ * Ask one thing at a time: of what is wanted meanwhile, the newest alone is asked afterwards. `ask`
+ * is given a way to learn that something newer waits.
+ */
+function oneAtATime(ask) {
+  let wanted = null;
+  let busy = false;
+  return async (...what) => {
+    wanted = what;
+    if (busy) return;
+    busy = true;
+    try {
+      while (wanted) {
+        const now = wanted;
+        wanted = null;
+        await ask(() => wanted !== null, ...now);
+      }
+    } finally {
+      busy = false;
+    }
+  };
 }
 
 /** Where among the buttons of the problems the focus is, so that it can stay there. */

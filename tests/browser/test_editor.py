@@ -341,3 +341,45 @@ def faults_of(page):
         (violation["id"], [node["html"][:160] for node in violation["nodes"]])
         for violation in page.evaluate("axe.run().then(found => found.violations)")
     ]
+
+
+def test_problems_are_asked_for_one_at_a_time_however_fast_one_types(ines, address):
+    ines.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.flying = window.most = 0;
+            window.fetch = async (...asked) => {
+                if (!String(asked[0]).includes("problems")) return real(...asked);
+                window.most = Math.max(window.most, (window.flying += 1));
+                await new Promise((done) => setTimeout(done, 1500));
+                return real(...asked).finally(() => (window.flying -= 1));
+            };
+        }"""
+    )
+    for text in ("> 1", "> 2", "> 3"):
+        ines.keyboard.type(text)
+        ines.keyboard.press("Enter")
+        ines.wait_for_timeout(900)
+    until(lambda: ines.evaluate("window.flying") == 0, what="the answers")
+    assert ines.evaluate("window.most") == 1
+    assert ines.faults == []
+
+
+def test_comments_on_a_row_added_offline_say_why_there_are_none_yet(ines):
+    ines.context.set_offline(True)
+    ines.keyboard.press("Control+Enter")
+    state_is(ines, "Offline")
+    ines.keyboard.press("Shift+F2")
+    said = ines.locator("[data-talk-panel] [role=alert]")
+    assert said.inner_text().startswith("This row is kept in your browser and not saved yet")
+    ines.context.set_offline(False)
+
+
+def test_head_of_a_draft_is_small_on_a_telephone_and_its_acts_fold_out(entered, authors, address):
+    page = opened(entered(authors[0], viewport={"width": 390, "height": 860}), address)
+    assert page.evaluate("document.querySelector('.head').offsetHeight") <= 96
+    undo = page.locator(".head [data-act=undo]")
+    assert not undo.is_visible()
+    page.get_by_role("button", name="Actions").click()
+    assert undo.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth > innerWidth") is False
