@@ -119,8 +119,8 @@ USE = Use(
     members={"key_accounts": ("Ewan Doyle",), "ad_ops": ("Priya Nair", "Carl Weiss")},
     receivers=(
         Receiver(
-            "journeys",
-            "Journeys (sandbox)",
+            "listener-journeys",
+            "Listener journeys (sandbox)",
             [
                 "subject.assigned",
                 "journey.start",

@@ -30,6 +30,18 @@ def test_every_model_of_the_library_is_a_use_of_the_demo():
     assert sorted(USES) == library.every_key()
 
 
+def test_receivers_of_all_uses_have_keys_of_their_own():
+    keys = Counter(receiver.key for use in USES.values() for receiver in use.receivers)
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_queues_that_uses_share_are_the_same():
+    queues = {}
+    for use in USES.values():
+        for queue in use.queues:
+            assert queues.setdefault(queue.key, queue) == queue
+
+
 def test_queues_are_those_the_rules_name(use):
     rules = rules_of(use.key)
     named = set(_queue_values(rules.model.describe()))
