@@ -90,32 +90,39 @@ def deliveries() -> QuerySet[Delivery]:
     ).defer("action__decision__submission__facts")
 
 
-IDENTIFIERS = ("email_sha256", "hashed_email", "phone_sha256", "hashed_phone")
-
-
 def members_of(outputs: Any) -> list[str]:
-    """Hashes of those whom the model `audience.model` assigns to `audience.segment` now.
+    """Who belongs to the audience of a decision now, by the ids a model of assignments gave them.
 
-    The newest submission of each reference counts, whatever became of it: somebody whose new
-    answer is still open, or is no, is no member any more.
+    `audience.members` says which model (`from`) and which request (`audience`); that model answers
+    with `membership`. The last answer about somebody counts: who came in again and is not decided
+    yet is out, and a rejection takes somebody out of every audience.
     """
     wanted = outputs.get("audience") if isinstance(outputs, dict) else None
-    if not isinstance(wanted, dict) or not (wanted.get("segment") and wanted.get("model")):
+    members = wanted.get("members") if isinstance(wanted, dict) else None
+    if not isinstance(members, dict) or not (members.get("from") and members.get("audience")):
         return []
-    newer = Submission.objects.filter(
-        model=OuterRef("model"), reference=OuterRef("reference"), pk__gt=OuterRef("pk")
-    )
     rows = (
-        Submission.objects.filter(
-            decision__outputs__segment=wanted["segment"],
-            model__key=wanted["model"],
-            decision__outcome__in=[Outcome.APPROVE, Outcome.ROUTE],
-            decision__settled_at__isnull=False,
+        Submission.objects.filter(model__key=members["from"])
+        .order_by("pk")
+        .values_list(
+            "facts__subject_id",
+            "facts__audience",
+            "decision__outcome",
+            "decision__settled_at",
+            "decision__outputs__membership",
         )
-        .exclude(Exists(newer))
-        .values_list(*(KeyTextTransform(name, "facts") for name in IDENTIFIERS))
     )
-    return [found for row in rows.iterator() if (found := next(filter(None, row), None))]
+    found: dict[str, None] = {}
+    for subject, request, outcome, settled_at, membership in rows.iterator():
+        inside = isinstance(membership, dict) and membership.get("member") is True
+        settled = settled_at is not None
+        if settled and outcome == Outcome.REJECT:
+            found.pop(str(subject), None)
+        elif request == members["audience"]:
+            found.pop(str(subject), None)
+            if settled and inside:
+                found[str(subject)] = None
+    return list(found)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def ads(line: Line, account: str) -> Iterator[dict[str, Any]]:
 
 def audiences(line: Line, account: str, *, named: str = "") -> Iterator[dict[str, Any]]:
     """Audiences of the account; `named` finds those whose name holds it."""
-    query = {"audience_types": "CUSTOM"} | ({"q": named} if named else {})
+    query = {"q": named} if named else {}
     return _pages(line, f"{_of(account)}/audiences", "audiences", query)
 
 
@@ -87,6 +87,11 @@ def create_customer_list(
         "audience_id": audience_id,
     } | ({"description": description} if description else {})
     return _object(read_json(line.send("POST", f"{_of(account)}/audiences", body)))
+
+
+def create_audience(line: Line, account: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Make an audience that Spotify fills itself: of a web event, of an ad, or of people alike."""
+    return _object(read_json(line.send("POST", f"{_of(account)}/audiences", dict(body))))
 
 
 def change_audience(line: Line, account: str, audience_id: str, **changes: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ is kept nowhere; its hash tells whether an upload that broke off may go on.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from connectors.adapters.spotify_ads.steps import Task, answer, code_of
 from connectors.encryption import decrypt, encrypt
 from connectors.errors import Answer, DeliveryError
 
+LIST = "CUSTOMER_LIST"
 READY = frozenset({"BOOKABLE", "LIVE"})
 READY_WITHIN = timedelta(hours=72)  # Spotify says up to three days.
 FIRST_LOOK = timedelta(minutes=10)
@@ -38,6 +40,8 @@ def replace(task: Task, done: dict[str, Any]) -> Answer:
 def _find(task: Task, done: dict[str, Any]) -> Answer:
     wanted = members.wanted_of(task.outputs)
     found = find(task)
+    if _subtype(wanted) != LIST:
+        return _filled_by_spotify(task, done, found)
     if found:
         done |= {"audience": str(found["id"]), "new": False}
         return answer(done, f"Found the audience “{wanted['name']}”", more=True)
@@ -50,14 +54,14 @@ def _find(task: Task, done: dict[str, Any]) -> Answer:
 def find(task: Task) -> dict[str, Any] | None:
     """The customer list that a decision means: by id, else the one with exactly its name."""
     wanted = members.wanted_of(task.outputs)
-    if wanted.get("id"):
-        return api.audience(task.line, task.account, str(wanted["id"]))
+    if wanted.get("audience_id"):
+        return api.audience(task.line, task.account, str(wanted["audience_id"]))
     name = str(wanted["name"]).strip()
     same = [
         one
         for one in api.audiences(task.line, task.account, named=name)
         if one.get("name") == name
-        and one.get("subtype", "CUSTOMER_LIST") == "CUSTOMER_LIST"
+        and (one.get("subtype") or one.get("type") or LIST) == _subtype(wanted)
         and one.get("status") != "ARCHIVED"
     ]
     if len(same) > 1:
@@ -66,6 +70,24 @@ def find(task: Task) -> dict[str, Any] | None:
             permanent=True,
         )
     return same[0] if same else None
+
+
+def _subtype(wanted: Mapping[str, Any]) -> str:
+    return str(wanted.get("subtype") or LIST)
+
+
+def _filled_by_spotify(task: Task, done: dict[str, Any], found: dict[str, Any] | None) -> Answer:
+    """No list goes up; what is there already stays, since its sources cannot be changed."""
+    done |= {"new": found is None, "uploaded": True, "made": True}
+    if found is None:
+        given = members.wanted_of(task.outputs).get("body")
+        body = dict(given) if isinstance(given, Mapping) else {}
+        if body.get("audience_type") == "LOOKALIKE":
+            body.pop("subtype", None)
+        body = {name: value for name, value in body.items() if value is not None}
+        found = api.create_audience(task.line, task.account, body)
+    done["audience"] = str(found["id"])
+    return answer(done, "Made the audience" if done["new"] else "Found the audience", more=True)
 
 
 def _upload(task: Task, done: dict[str, Any]) -> Answer:

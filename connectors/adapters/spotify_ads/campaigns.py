@@ -42,7 +42,8 @@ def _wanted(task: Task) -> str:
     found = found or task.outputs.get("campaign_id")
     if not found:
         raise DeliveryError(
-            "The decision names no campaign. The model must have an output “campaign_id”.",
+            "The decision names no campaign, so none was paused: a decision about one person stops "
+            "no campaign. A model that pauses one has an output “campaign_id”.",
             permanent=True,
         )
     return str(found)

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -18,6 +18,7 @@ HASH = re.compile(r"[0-9a-f]{64}\Z")
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 LOOSE = re.compile(r"[\s().\-/]")
+SUBJECT = "subject_id"
 COLUMNS = ("email_sha256", "hashed_email", "phone_sha256", "hashed_phone", "email", "phone")
 
 
@@ -46,8 +47,11 @@ def listed(found: Any) -> list[str]:
     return wanted
 
 
-def from_file(content: bytes) -> Iterator[str]:
-    """Members of a text file: CSV with one of our column names, or one identifier a line."""
+def from_file(content: bytes, *, only: Collection[str] | None = None) -> Iterator[str]:
+    """Members of a text file: CSV with one of our column names, or one identifier a line.
+
+    With `only` the file must name people in a column `subject_id`, and the others are passed over.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -56,6 +60,13 @@ def from_file(content: bytes) -> Iterator[str]:
     first = next(rows, [])
     names = [name.strip().lower() for name in first]
     column = next((names.index(name) for name in COLUMNS if name in names), None)
+    subject = names.index(SUBJECT) if SUBJECT in names else None
+    if only is not None and (subject is None or column is None):
+        raise DeliveryError(
+            f"The list of members must have a column {SUBJECT} and one of {', '.join(COLUMNS)}: "
+            "only those whom the rules assigned may go to Spotify.",
+            permanent=True,
+        )
     if column is None:
         if first and not hashed(first[0]):
             raise DeliveryError(
@@ -64,7 +75,9 @@ def from_file(content: bytes) -> Iterator[str]:
             )
         column, rows = 0, chain([first], rows)
     for row in rows:
-        if len(row) > column and row[column].strip():
+        if len(row) <= max(column, subject or 0) or not row[column].strip():
+            continue
+        if only is None or row[subject or 0].strip() in only:
             yield row[column]
 
 
@@ -83,6 +96,13 @@ def count_of(content: bytes, *, header: str) -> int:
 def wanted_of(outputs: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a decision says of its audience; raises DeliveryError that names what is missing."""
     found = outputs.get("audience")
+    if found is None and isinstance(outputs.get("membership"), Mapping):
+        request = outputs["membership"].get("request")
+        raise DeliveryError(
+            f"This decision is about one person. Send audience request {request} as a refresh: "
+            "its whole list is then made anew, without those who left.",
+            permanent=True,
+        )
     if not isinstance(found, Mapping) or not str(found.get("name") or "").strip():
         raise DeliveryError(
             "The decision gives no audience with a name. The model must have an output “audience”.",

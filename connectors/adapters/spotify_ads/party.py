@@ -64,7 +64,8 @@ class SpotifyAdsParty(Party):
             SetUpField(
                 "members_address",
                 "Source of members",
-                "Only where the CRM gives lists: an address that answers ?audience=NAME with CSV.",
+                "An address of the CRM that answers ?audience=NAME with CSV: subject_id and email "
+                "(or email_sha256). Addresses are hashed at once and kept nowhere.",
                 Input.ADDRESS,
                 required=False,
             ),
@@ -182,20 +183,23 @@ def _accounts(line: Line) -> list[tuple[str, str]]:
 
 
 def _members(line: Line, outputs: Mapping[str, Any], envelope: Envelope) -> Sequence[str]:
-    """The members of now: named by the decision, assigned by a model, or given by the CRM."""
+    """The members of now: hashes of the decision, or those assigned, as the CRM knows them."""
     wanted = members.wanted_of(outputs)
-    if "members" in wanted:
-        return members.listed(wanted["members"])
-    if wanted.get("segment"):
+    named = wanted.get("members")
+    if isinstance(named, list):
+        return members.listed(named)
+    assigned = set(line.members) if isinstance(named, Mapping) else None
+    if assigned is not None and all(members.HASH.match(one) for one in assigned):
         return line.members
     address = str(envelope.settings.get("members_address", ""))
     if not address:
         raise DeliveryError(
-            "Nobody says who belongs to the audience. Let the model give “segment”, or put the "
-            "source of members into the settings of the connector.",
+            "The rules name people by made-up ids, and nobody says which addresses are behind "
+            "them. Put the source of members into the settings of the connector.",
             permanent=True,
         )
-    return list(members.from_file(_read_source(line, address, str(wanted["name"]))))
+    content = _read_source(line, address, str(wanted["name"]))
+    return list(members.from_file(content, only=assigned))
 
 
 def _read_source(line: Line, address: str, name: str) -> bytes:

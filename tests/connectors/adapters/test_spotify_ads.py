@@ -80,6 +80,9 @@ CALLS = {
     "make audience": lambda at: api.create_customer_list(
         at, ACCOUNT, audience_id=OTHER, name="Q4 CRM", description="Consented buyers"
     ),
+    "make alike": lambda at: api.create_audience(
+        at, ACCOUNT, {"audience_type": "LOOKALIKE", "name": "Alike", "seed_audience_id": OTHER}
+    ),
     "change audience": lambda at: api.change_audience(at, ACCOUNT, OTHER, name="Q4 buyers"),
     "delete audience": lambda at: api.delete_audience(at, ACCOUNT, OTHER),
     "draft of campaign": lambda at: api.draft_of_campaign(at, ACCOUNT, OTHER),

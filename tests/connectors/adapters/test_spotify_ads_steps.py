@@ -9,7 +9,12 @@ from connectors.errors import DeliveryError
 from tests.connectors.adapters.ads_desk import NOW, Desk, deliver
 
 HASHES = [members.hashed(f"user{number}@example.com") for number in range(500)]
-AUDIENCE = {"name": "Q4 buyers", "segment": "loyal", "model": "subjects", "description": "Q4"}
+AUDIENCE = {
+    "name": "Q4 buyers",
+    "description": "Q4",
+    "subtype": "CUSTOMER_LIST",
+    "members": {"from": "subject_assignment", "audience": "SEG-1", "hash": None},
+}
 OUTPUTS = {"audience": AUDIENCE}
 
 
@@ -195,7 +200,7 @@ def test_empty_list_is_never_sent():
     ("outputs", "words"),
     [
         ({}, "output “audience”"),
-        ({"audience": {"name": "Q4"}}, "Nobody says who belongs"),
+        ({"audience": {"name": "Q4"}}, "Put the source of members"),
         ({"audience": {"name": "Q4", "members": ["a@example.com"]}}, "not SHA-256"),
         ({**OUTPUTS, "ad_account_id": "other"}, "Nothing was sent"),
     ],
@@ -204,6 +209,70 @@ def test_decision_that_cannot_be_carried_out_is_named(outputs, words):
     with pytest.raises(DeliveryError, match=words) as caught:
         deliver(Desk(), "audience.replace", outputs, members=HASHES)
     assert caught.value.permanent
+
+
+def test_made_up_ids_are_looked_up_at_the_source_and_nobody_else_is_sent(receiver, outbound):
+    desk = Desk()
+    receiver.answer(
+        200, b"subject_id,email\r\nsub_1,User1@example.com \r\nsub_2,user2@example.com\r\n"
+    )
+    ask = desk.request
+
+    def request(method, address, **more):
+        if address.startswith(receiver.url("")[:-1]):
+            return outbound.request(method, address, **more)
+        return ask(method, address, **more)
+
+    desk.request = request
+    settings = {"members_address": receiver.url("/members")}
+    deliver(desk, "audience.replace", OUTPUTS, members=["sub_1"], settings=settings)
+    wanted = members.as_csv(["user1@example.com"], header="email")
+    assert list(desk.files.values()) == [wanted]
+    assert receiver.requests[0]["path"] == "/members?audience=Q4+buyers"
+    receiver.answers.clear()
+    receiver.answer(200, b"email\r\nuser1@example.com\r\n")
+    with pytest.raises(DeliveryError, match="only those whom the rules assigned"):
+        deliver(desk, "audience.replace", OUTPUTS, members=["sub_1"], settings=settings)
+    receiver.answers.clear()
+    receiver.answer(403, b"no entry for user1@example.com")
+    with pytest.raises(DeliveryError, match="source of members answered 403") as caught:
+        deliver(desk, "audience.replace", OUTPUTS, members=["sub_1"], settings=settings)
+    assert caught.value.answer is None
+
+
+@pytest.mark.parametrize("lost", ["", "POST /audiences"])
+def test_audience_that_spotify_fills_is_made_once_and_waited_for(lost):
+    desk = Desk()
+    desk.lose = lost
+    body = {
+        "audience_type": "LOOKALIKE",
+        "subtype": "LOOKALIKE",
+        "name": "Alike",
+        "lookback_days": None,
+    }
+    outputs = {"audience": {"name": "Alike", "subtype": "LOOKALIKE", "body": body}}
+    patch = desk.answer
+
+    def typed(method, path, query, content):
+        code, named, made = patch(method, path, query, content)
+        if method == "POST":
+            made["type"] = made["audience_type"]
+        return code, named, made
+
+    desk.answer = typed
+    answer, _ = deliver(desk, "audience.replace", outputs)
+    (made,) = desk.audiences.values()
+    assert "subtype" not in made
+    assert "lookback_days" not in made
+    assert (answer.wait_until is not None, desk.files) == (True, {})
+
+
+def test_decision_about_one_person_stops_nothing_bigger():
+    person = {"membership": {"request": "SEG-1", "member": False, "subject_id": "sub_1"}}
+    with pytest.raises(DeliveryError, match="Send audience request SEG-1 as a refresh"):
+        deliver(Desk(), "audience.withdraw", person)
+    with pytest.raises(DeliveryError, match="stops no campaign"):
+        deliver(Desk(), "campaign.block", person)
 
 
 def test_withdrawn_audience_is_deleted_and_stays_so():

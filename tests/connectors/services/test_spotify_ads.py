@@ -23,7 +23,7 @@ from tests.connectors.records import NOW, settled_decision
 from tests.rules import person
 
 pytestmark = pytest.mark.django_db
-AUDIENCE = {"name": "Q4 buyers", "segment": "loyal", "model": "spending"}
+AUDIENCE = {"name": "Q4 buyers", "members": {"from": "spending", "audience": "SEG-1"}}
 QUIET = {"audience.replace": {"audience": AUDIENCE}, "campaign.pause": {"campaign_id": "c1"}}
 
 
@@ -107,32 +107,42 @@ def settle(topic, outputs, reference="SEG-1"):
     return Delivery.objects.get(action__decision=decision)
 
 
-def subject(number, *, segment="loyal", outcome="approve", mail=None, now=NOW):
-    decision, _ = settled_decision(reference=f"sub-{number}", topics=(), now=now)
-    outputs = {"segment": segment}
-    Decision.objects.filter(pk=decision.pk).update(outputs=outputs, outcome=outcome)
-    facts = {"email_sha256": mail or members.hashed(f"user{number}@example.com")}
+def hash_of(number):
+    return members.hashed(f"user{number}@example.com")
+
+
+def subject(number, *, member=True, outcome="route", request="SEG-1", later=0):
+    """Somebody whose id is a hash already, as a CRM may give it."""
+    now = NOW + timedelta(seconds=later)
+    decision, _ = settled_decision(reference=f"sub-{number}-{later}", topics=(), now=now)
+    outputs = {"membership": {"request": request, "member": member}}
+    places = {"destination": "loyal"} if outcome == "route" else {}
+    Decision.objects.filter(pk=decision.pk).update(outputs=outputs, outcome=outcome, **places)
+    facts = {"subject_id": hash_of(number), "audience": request}
     Submission.objects.filter(pk=decision.submission_id).update(facts=facts)
 
 
-def open_again(reference):
+def open_again(number):
     """The same subject comes in once more, and nothing is decided yet."""
-    again = Submission.objects.get(reference=reference)
+    again = Submission.objects.get(reference=f"sub-{number}-0")
     again.pk, again.state = new_id(NOW + timedelta(seconds=2)), SubmissionState.RECEIVED
+    again.reference = "again"
     again.save(force_insert=True)
 
 
-def test_members_are_those_whose_newest_decision_puts_them_there(web, ads):
-    subject(1)
-    subject(2)
-    subject(2, segment="lapsed", now=NOW + timedelta(seconds=1))
-    subject(3, outcome="reject")
-    subject(4)
-    open_again("sub-4")
-    subject(5)
+def test_members_are_those_whose_last_answer_puts_them_there(web, ads):
+    for number in range(1, 7):
+        subject(number)
+    subject(2, member=False, later=1)
+    subject(3, outcome="reject", request="SEG-2", member=False, later=1)
+    open_again(4)
+    subject(5, request="SEG-2", later=1)
+    subject(7, request="SEG-2")
     found = sorted(members_of({"audience": AUDIENCE}))
-    assert found == sorted(members.hashed(f"user{number}@example.com") for number in (1, 5))
-    assert members_of({"audience": {"name": "x", "segment": "loyal"}}) == members_of(None) == []
+    assert found == sorted(hash_of(number) for number in (1, 5, 6))
+    assert (
+        members_of({"audience": {"name": "x", "members": [hash_of(1)]}}) == members_of(None) == []
+    )
 
 
 def test_decision_becomes_an_audience_of_those_assigned_now(web, ads):
