@@ -80,8 +80,15 @@ CALLS = {
     "make audience": lambda at: api.create_customer_list(
         at, ACCOUNT, audience_id=OTHER, name="Q4 CRM", description="Consented buyers"
     ),
-    "make alike": lambda at: api.create_audience(
-        at, ACCOUNT, {"audience_type": "LOOKALIKE", "name": "Alike", "seed_audience_id": OTHER}
+    "make of visitors": lambda at: api.create_audience(
+        at,
+        ACCOUNT,
+        {
+            "audience_type": "CUSTOM",
+            "subtype": "WEB_EVENT",
+            "name": "Visitors",
+            "lookback_days": 30,
+        },
     ),
     "change audience": lambda at: api.change_audience(at, ACCOUNT, OTHER, name="Q4 buyers"),
     "delete audience": lambda at: api.delete_audience(at, ACCOUNT, OTHER),
