@@ -46,10 +46,16 @@ urlpatterns = [
     path("mappings/", mappings.mapping_list, name="mapping_list"),
     path("payloads/<uuid:payload_id>/again/", mappings.payload_again, name="payload_again"),
     path("connectors/<slug:key>/compare/", comparisons.comparison_list, name="comparison_list"),
-    path("comparisons/<uuid:comparison_id>/", comparisons.comparison, name="comparison"),
-    path("comparisons/<uuid:comparison_id>/csv", comparisons.comparison_csv, name="comparison_csv"),
+    path("connectors/comparisons/<uuid:comparison_id>/", comparisons.comparison, name="comparison"),
     path(
-        "comparisons/<uuid:comparison_id>/act/", comparisons.comparison_act, name="comparison_act"
+        "connectors/comparisons/<uuid:comparison_id>/csv",
+        comparisons.comparison_csv,
+        name="comparison_csv",
+    ),
+    path(
+        "connectors/comparisons/<uuid:comparison_id>/act/",
+        comparisons.comparison_act,
+        name="comparison_act",
     ),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<uuid:delivery_id>/", deliveries.delivery, name="delivery"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +107,7 @@ def _differences(found: Comparison) -> Any:
 
 def _shown(row: Difference) -> dict[str, Any]:
     return {
-        "case": row.submission_id or row.execution_id,
+        "at": row.submission.received_at if row.submission else _at(row),
         "submission": row.submission,
         "facts": _facts(row),
         "ours": [_said(one) for one in row.ours],
@@ -114,6 +115,10 @@ def _shown(row: Difference) -> dict[str, Any]:
         "answered": row.theirs is not None,
         "problem": row.problem,
     }
+
+
+def _at(row: Difference) -> datetime | None:
+    return row.execution.evaluated_at if row.execution else None
 
 
 def _facts(row: Difference) -> dict[str, Any]:

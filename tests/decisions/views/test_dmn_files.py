@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from decisions.models import DecisionModel, ModelVersion
 from tests.decisions.services.test_dmn_files import CAMUNDA
+from tests.decisions.services.test_foreign_tables import otdt
 from tests.rules import HERE, person, small_model
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,24 @@ def test_a_draft_can_be_taken_away_as_dmn(client):
     answer = client.get(reverse("decisions:model_version_dmn", args=["spending", 2]))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="spending-v2.dmn"'
     assert "Ribs" in answer.text
+
+
+def test_a_table_of_opentext_is_uploaded_with_what_is_to_be_settled(client):
+    content = otdt((">", "1000", "==", "ca_contract", "${upper(contract_type)}")).decode()
+    form = {"model_name": "Approvals", "fallback_queue": "triage"}
+    form["file"] = sent(content, "required_approvals.otdt")
+    answer = client.post(reverse("decisions:model_from_dmn"), form, follow=True)
+    assert "To be settled: Row 1, required_approval: ${upper(contract_type)}" in answer.text
+    version = ModelVersion.objects.get(model__key="approvals")
+    assert (version.state, version.model.decision_name) == ("draft", "Required Approvals")
+
+
+def test_a_version_is_taken_away_as_otdt_or_it_is_said_why_not(client):
+    small_model()
+    address = reverse("decisions:model_version_otdt", args=["spending", 1])
+    assert "holds one decision table" in client.get(address, follow=True).text
+    form = {"file": sent(otdt((">", "1000", "-- NA --", "-", "line_managers")).decode(), "a.otdt")}
+    client.post(reverse("decisions:model_import", args=["spending"]), form)
+    answer = client.get(reverse("decisions:model_version_otdt", args=["spending", 2]))
+    assert answer["Content-Disposition"] == 'attachment; filename="spending-v2.otdt"'
+    assert answer.json()["data"]["hitIndicator"] == "RULE ORDER"
