@@ -314,6 +314,7 @@ TIMETABLE = {
     "connectors.tasks.deliver_due": 5,
     "connectors.tasks.enrich_due": 5,
     "connectors.tasks.poll_due": 60,
+    "connectors.tasks.read_feeds": 60,
     "connectors.tasks.forget_fetched": 3600,
     "connectors.tasks.compare_due": 5,
     "connectors.tasks.forget_comparisons": 3600,

@@ -54,6 +54,14 @@ class TokenRefused(DeliveryError):
         super().__init__(message, permanent=False, answer=answer)
 
 
+class FeedMoved(DeliveryError):
+    """A feed says for good that it lives at another address; nobody follows it by themselves."""
+
+    def __init__(self, message: str, *, to: str) -> None:
+        super().__init__(message, permanent=True)
+        self.to = to
+
+
 class SignInNeeded(DeliveryError):
     """A person must consent (again) before the party is called; until then work waits."""
 

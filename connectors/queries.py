@@ -24,7 +24,15 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf, TruncHour
 
 from connectors.enums import DeliveryState, ImportState
-from connectors.models import Call, Connector, Delivery, FileImport, ImportedRow, Payload
+from connectors.models import (
+    Call,
+    Connector,
+    Delivery,
+    FileImport,
+    ImportedRow,
+    Payload,
+    WatchedFeed,
+)
 from decisions.enums import Outcome
 from decisions.errors import Invalid
 from decisions.ids import id_at
@@ -344,3 +352,14 @@ _SEGMENT = Coalesce(
 def _decided_rows(file: FileImport) -> QuerySet[Any]:
     rows = ImportedRow.objects.filter(file=file, submission__decision__isnull=False)
     return rows.annotate(segment=_SEGMENT)
+
+
+def feed_counts() -> dict[str, int]:
+    """How many feeds are watched, drifted, failing and paused."""
+    drifted = ~Q(drift=[]) | ~Q(spotify_drift=[])
+    return WatchedFeed.objects.aggregate(
+        watched=Count("pk", filter=Q(next_read_at__isnull=False)),
+        drifted=Count("pk", filter=drifted),
+        failing=Count("pk", filter=Q(failures__gt=0)),
+        paused=Count("pk", filter=Q(paused_at__isnull=False)),
+    )

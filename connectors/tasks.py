@@ -7,6 +7,7 @@ from connectors.services import (
     api_keys,
     comparing,
     enrichment,
+    feed_watching,
     imports,
     inbound,
     lines,
@@ -50,6 +51,11 @@ def poll_due() -> None:
 @shared_task
 def forget_fetched() -> None:
     polling.forget_fetched(now=timezone.now())
+
+
+@shared_task
+def read_feeds() -> None:
+    feed_watching.read_due(now=timezone.now())
 
 
 @shared_task

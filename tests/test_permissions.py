@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from connectors.enums import Scope
-from connectors.models import Delivery, Payload
+from connectors.models import Delivery, Payload, WatchedFeed
 from connectors.services import api_keys, comparing, configuration, dispatch, imports
 from decisions import events
 from decisions.enums import EventKind, Role
@@ -173,6 +173,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "connectors:connector": (READERS, set()),
     "connectors:connector_create": (ADMIN, ADMIN),
     "connectors:connector_edit": (ADMIN, ADMIN),
+    "connectors:feed_list": (READERS, set()),
+    "connectors:feed_change": (set(), ADMIN),
     "connectors:mapping_list": (READERS, set()),
     "connectors:mapping_edit": (ADMIN, ADMIN),
     "connectors:payload_list": (OUTGOING, set()),
@@ -374,6 +376,9 @@ def records(monkeypatch, settings, tmp_path):
         expires_at=None,
         now=NOW,
     )
+    feed = WatchedFeed.objects.create(
+        id=new_id(NOW), address="https://feeds.example/a", address_hash="a", created_at=NOW
+    )
     return {
         "decisions:submission": {"submission_id": settled.submission_id},
         "decisions:decision": {"decision_id": settled.pk},
@@ -464,6 +469,7 @@ def records(monkeypatch, settings, tmp_path):
         "reviews:queue": {"key": queue.key},
         "reviews:item": {"item_id": item.pk},
         "connectors:connector": {"key": connector.key},
+        "connectors:feed_change": {"feed_id": feed.pk},
         "connectors:connector_create": {"kind": "webhook"},
         "connectors:comparison_list": {"key": decision_service.key},
         **{

@@ -5,7 +5,7 @@ from connectors.models.calls import Call
 from connectors.models.comparisons import Comparison, Difference
 from connectors.models.connectors import Connector
 from connectors.models.deliveries import Delivery, DeliveryAttempt
-from connectors.models.feeds import EvidenceRequest, FeedCopy
+from connectors.models.feeds import EvidenceRequest, FeedCopy, FeedWatch, WatchedFeed
 from connectors.models.imports import FileImport, ImportedRow
 from connectors.models.inbound import Mapping, Payload
 from connectors.models.polls import FetchedRecord, Poll
@@ -22,6 +22,7 @@ __all__ = [
     "Difference",
     "EvidenceRequest",
     "FeedCopy",
+    "FeedWatch",
     "FetchedRecord",
     "FileImport",
     "ImportedRow",
@@ -31,4 +32,5 @@ __all__ = [
     "Poll",
     "Pulse",
     "SignIn",
+    "WatchedFeed",
 ]

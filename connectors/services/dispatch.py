@@ -9,6 +9,7 @@ from django.db import transaction
 from connectors.adapters import sending_kinds
 from connectors.enums import DeliveryState
 from connectors.models import Connector, Delivery
+from connectors.services import feed_watches
 from connectors.services.backoff import ATTEMPTS
 from decisions import events
 from decisions.enums import EventKind
@@ -45,6 +46,7 @@ def dispatch(event_ids: Sequence[str | UUID], *, now: datetime) -> list[Delivery
                     delivery = _delivery(action, connector, now)
                     made.append(delivery)
                     entries.append(_requested(delivery, settled[action.decision_id]))
+        feed_watches.begin([a for a in actions if a.topic == feed_watches.TOPIC], now=now)
         Delivery.objects.bulk_create(made, batch_size=500)
         events.record_many(entries, now=now)
     return made

@@ -1,12 +1,8 @@
 """Second witnesses are heard: reads the evidence a submission waits for and hands it on."""
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +10,10 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from connectors.adapters.rss import Feed, FeedReading, facts_of, read_feed
+from connectors.adapters.rss import facts_of
 from connectors.enums import ConnectorKind
-from connectors.errors import DeliveryError
-from connectors.models import Connector, EvidenceRequest, FeedCopy
+from connectors.models import Connector, EvidenceRequest
+from connectors.services.feed_visits import Visit, feed_of, visit_all
 from decisions import events
 from decisions.enums import ActorKind, SubmissionState
 from decisions.errors import Refused
@@ -30,24 +26,11 @@ log = structlog.get_logger(__name__)
 SUBSCRIBER = "connectors.tasks.enrich"
 RSS = "rss"
 ADDRESS_FIELD = "rss_url"
-READER = 1  # Raise it when the reader learns something: older copies are then read anew.
-FRESH = timedelta(minutes=5)  # A feed read this recently is not asked again.
 TRIES = 2
 RETRY = timedelta(seconds=15)
 LEASE = timedelta(seconds=120)  # Longer than a worker may work at one task.
-AT_ONCE = 16
 ROUND = 32
 SECONDS = 25.0  # After this no new round starts; the rest stays due.
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One feed to read: what is known of it, then what was found."""
-
-    address: str
-    copy: FeedCopy | None
-    found: FeedReading | None = None
-    failure: DeliveryError | None = None
 
 
 def enrich(event_ids: Sequence[str | UUID], *, now: datetime) -> int:
@@ -180,14 +163,7 @@ class _Reader:
         addresses = {address for facts in all_facts if (address := self.address_of(facts))}
         if self._paused or not addresses:
             return {}
-        copies = FeedCopy.objects.in_bulk([_hash(address) for address in addresses])
-        visits = [Visit(address, copies.get(_hash(address))) for address in sorted(addresses)]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feeds") as threads:
-            done = list(threads.map(partial(_read, now=self._now), visits))
-        for visit in done:
-            if visit.found is not None:
-                self._keep(visit, visit.found)
-        return {visit.address: visit for visit in done}
+        return visit_all(addresses, now=self._now)
 
     def reading(
         self, source: str, facts: Mapping[str, Any], visits: Mapping[str, Visit]
@@ -201,50 +177,4 @@ class _Reader:
             return Reading(None, f"The submission gives no feed address in {self._field}.")
         if visit.failure is not None:
             return Reading(None, visit.failure.message)
-        return Reading(facts_of(_feed_of(visit), now=self._now))
-
-    def _keep(self, visit: Visit, found: FeedReading) -> None:
-        fresh: dict[str, Any] = {"read_at": self._now}
-        if found.feed is not None:
-            fresh |= {
-                "feed": found.feed.to_json(),
-                "etag": found.etag,
-                "modified": found.modified,
-            }
-        FeedCopy.objects.update_or_create(
-            address_hash=_hash(visit.address),
-            defaults=fresh,
-            create_defaults={"feed": _feed_of(visit).to_json(), **fresh},
-        )
-
-
-def _read(visit: Visit, *, now: datetime) -> Visit:
-    copy = visit.copy
-    if copy is not None and timedelta(0) <= now - copy.read_at < FRESH:
-        return visit
-    try:
-        found = read_feed(
-            visit.address,
-            etag=copy.etag if copy else "",
-            modified=copy.modified if copy else "",
-        )
-    except DeliveryError as error:
-        return Visit(visit.address, copy, failure=error)
-    except Exception:
-        # Whatever a feed does to the reader, its submission must reach a person.
-        log.exception("feed_broke", address_hash=_hash(visit.address))
-        broke = DeliveryError("The feed could not be read by Clearance.", permanent=True)
-        return Visit(visit.address, copy, failure=broke)
-    return Visit(visit.address, copy, found=found)
-
-
-def _feed_of(visit: Visit) -> Feed:
-    if visit.found is not None and visit.found.feed is not None:
-        return visit.found.feed
-    if visit.copy is None:
-        raise ValueError("a feed that was never read cannot be unchanged")
-    return Feed.from_json(visit.copy.feed)
-
-
-def _hash(address: str) -> str:
-    return hashlib.sha256(f"{READER} {address}".encode()).hexdigest()
+        return Reading(facts_of(feed_of(visit), now=self._now))

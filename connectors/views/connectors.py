@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from connectors import queries
 from connectors.adapters import PARTIES, party_of
 from connectors.adapters.kinds import GROUPS
+from connectors.enums import ConnectorKind
 from connectors.errors import DeliveryError
 from connectors.forms import PauseForm
 from connectors.models import Connector
@@ -92,6 +93,7 @@ def connector(request: PageRequest, key: str) -> HttpResponse:
         "may_change": request.user.has_perm("connectors.change_connectors"),
         "may_see": may_see,
         "pause_form": PauseForm(),
+        "feeds": queries.feed_counts() if found.kind == ConnectorKind.RSS else None,
     }
     return render(request, "connectors/connectors/page.html", context)
 

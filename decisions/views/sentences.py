@@ -125,6 +125,17 @@ def _connector(detail: Detail) -> str:
     return f"{detail.get('connector')}: {detail.get('change')}"
 
 
+def _drifted(detail: Detail) -> str:
+    codes = [str(code) for code in detail.get("changes") or []]
+    here = [code.replace("_", " ") for code in codes if not code.startswith("spotify_")]
+    there = [code[8:].replace("_", " ") for code in codes if code.startswith("spotify_")]
+    words = [f"The feed changed: {_joined(here)}"] if here else []
+    words += [f"Spotify shows otherwise: {_joined(there)}"] if there else []
+    words += ["to be decided again"] if detail.get("again") else []
+    words += [f"not decided again: {detail['problem']}"] if detail.get("problem") else []
+    return "; ".join(words)
+
+
 def _row(words: str) -> Callable[[Detail], str]:
     return lambda detail: f"{words} row {detail.get('row')} of {detail.get('table')}"
 
@@ -182,6 +193,9 @@ _TELLERS: dict[str, Callable[[Detail], str]] = {
     EventKind.REFERENCE_TABLE_TAKEN_BACK: _version("Took back version"),
     EventKind.QUEUE_CHANGED: lambda d: f"Changed: {_joined(d.get('changed'))}",
     EventKind.CONNECTOR_CHANGED: _connector,
+    EventKind.FEED_DRIFTED: _drifted,
+    EventKind.FEED_FAILED: lambda d: f"Failed {_count(d.get('failures') or 0, 'time', 'times')}",
+    EventKind.FEED_CHANGED: lambda d: f"Watch of the feed: {d.get('change')}",
     EventKind.API_KEY_CREATED: lambda d: f"Key {d.get('prefix')}, may: {_joined(d.get('scopes'))}",
     EventKind.API_KEY_REVOKED: lambda d: f"Key {d.get('prefix')}",
     EventKind.PERSON_INVITED: lambda d: f"Invited as {_roles(d.get('roles'))}",

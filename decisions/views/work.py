@@ -27,6 +27,7 @@ ICONS = {
     "decision": "split",
     "reviewitem": "user-round",
     "delivery": "send",
+    "watchedfeed": "rss",
 }
 DELIVERY_WORDS = {
     EventKind.DELIVERY_REQUESTED: ("waiting", ""),

@@ -13,11 +13,24 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Episode:
+    """One episode as the feed lists it; `key` is its guid, else its file or title."""
+
+    key: str
+    title: str
+    explicit: bool | None = None
+    transcript: bool = False
+    disclosure: str = ""
+    released: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Facts of one feed. Unknown is None, never a guess.
 
     `released` holds one UTC time per episode with a readable date (ISO 8601), newest first;
     `blocks` maps a platform's slug, or "" for all platforms, to True (blocked) or False.
+    `listed` are the first episodes in their order, `moved_to` the address the show says it has now.
     """
 
     title: str | None = None
@@ -36,6 +49,9 @@ class Feed:
     license: str | None = None
     ai_content: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    owner: str | None = None
+    moved_to: str | None = None
+    listed: tuple[Episode, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -48,5 +64,6 @@ class Feed:
                 **stored,
                 **{name: tuple(stored[name]) for name in lists},
                 "problems": tuple(Problem(**problem) for problem in stored["problems"]),
+                "listed": tuple(Episode(**episode) for episode in stored.get("listed", ())),
             }
         )

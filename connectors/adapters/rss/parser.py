@@ -15,7 +15,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from connectors.adapters.rss.feed import Feed, Problem
+from connectors.adapters.rss.feed import Episode, Feed, Problem
 
 ITUNES = "itunes"
 PODCAST = "podcast"
@@ -41,6 +41,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
 LONGEST = 500
 MOST_TAGS = 1_000_000
 MOST_EPISODES = 10_000
+MOST_LISTED = 300
 Element = etree._Element
 Tags = dict[tuple[str, str], list[Element]]
 
@@ -57,7 +58,8 @@ def parse_feed(content: bytes) -> Feed:
     items = [_tags(e) for e in (*channel.get(ITEM, ()), *_tags(root).get(ITEM, ()))]
     if len(items) > MOST_EPISODES:
         raise FeedRefused(f"The feed lists more than {MOST_EPISODES:,} episodes; it was not read.")
-    released, enclosures, title = _common_facts(channel, items)
+    dates, enclosures, title = _common_facts(channel, items)
+    released = sorted(filter(None, dates), reverse=True)
     if len(released) < len(items):
         missing = len(items) - len(released)
         notes.append(Problem("no_date", f"{missing} of {len(items)} episodes have no date."))
@@ -80,6 +82,12 @@ def parse_feed(content: bytes) -> Feed:
         license=_text(_first(channel, PODCAST, "license")),
         ai_content=tuple(_ai_content(channel)),
         problems=tuple(notes),
+        owner=_owner(channel),
+        moved_to=_text(_first(channel, ITUNES, "new-feed-url")),
+        listed=tuple(
+            _episode(item, date)
+            for item, date in zip(items[:MOST_LISTED], dates[:MOST_LISTED], strict=True)
+        ),
     )
 
 
@@ -219,6 +227,29 @@ def _blocks(channel: Tags) -> dict[str, bool]:
     return blocks
 
 
+def _owner(channel: Tags) -> str | None:
+    """Who owns the show: the e-mail of itunes:owner, else the name."""
+    owner = _first(channel, ITUNES, "owner")
+    if owner is None:
+        return None
+    inside = _tags(owner)
+    return _text(_first(inside, ITUNES, "email")) or _text(_first(inside, ITUNES, "name"))
+
+
+def _episode(item: Tags, released: str) -> Episode:
+    title = _text(_first(item, "", "title")) or ""
+    enclosure = _first(item, "", "enclosure")
+    file = _attribute(enclosure, "url") if enclosure is not None else ""
+    return Episode(
+        key=(_text(_first(item, "", "guid")) or file or title)[:LONGEST],
+        title=title,
+        explicit=_explicit(item, []),
+        transcript=_has_transcript(item),
+        disclosure=" ".join(_ai_content(item))[:LONGEST],
+        released=released,
+    )
+
+
 def _ai_content(channel: Tags) -> Iterable[str]:
     for element in channel.get((PODCAST, "txt"), ()):
         if _attribute(element, "purpose").lower() == "ai-content" and (text := _text(element)):
@@ -226,7 +257,7 @@ def _ai_content(channel: Tags) -> Iterable[str]:
 
 
 def _common_facts(channel: Tags, items: list[Tags]) -> tuple[list[str], int, str | None]:
-    """Dates (newest first), number of enclosures and title, by feedparser.
+    """Date of each item or "", number of enclosures and title, by feedparser.
 
     It gets only the few tags it reads best, so that neither liveItem nor broken markup
     elsewhere can reach them.
@@ -242,10 +273,10 @@ def _common_facts(channel: Tags, items: list[Tags]) -> tuple[list[str], int, str
     parsed: Any = feedparser.parse(
         etree.tostring(rss, encoding="utf-8"), sanitize_html=False, resolve_relative_uris=False
     )
-    released = [at for entry in parsed.entries if (at := _moment(entry.get("published_parsed")))]
+    dates = [_moment(entry.get("published_parsed")) or "" for entry in parsed.entries]
     enclosures = sum(bool(entry.get("enclosures")) for entry in parsed.entries)
     title = " ".join(str(parsed.feed.get("title", "")).split())[:LONGEST]
-    return sorted(released, reverse=True), enclosures, title or None
+    return dates, enclosures, title or None
 
 
 def _moment(parsed: Any) -> str | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.models import Connector, EvidenceRequest, FeedCopy
-from connectors.services import configuration, enrichment
+from connectors.services import configuration, enrichment, feed_visits
 from decisions.events import SYSTEM
 from decisions.models import AuditEvent, Decision, Evidence, Receipt, Submission
 from decisions.services import evaluation, intake
@@ -143,7 +143,7 @@ def test_unchanged_feed_is_asked_for_changes_only(receiver):
     receiver.answer(304)
     sent(receiver.url())
     enrichment.enrich(awaiting(), now=NOW)
-    later = NOW + enrichment.FRESH
+    later = NOW + feed_visits.FRESH
     sent(receiver.url(), 2)
     enrichment.enrich(awaiting(), now=later)
     assert receiver.requests[1]["headers"]["if-none-match"] == '"v1"'
