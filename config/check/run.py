@@ -15,6 +15,7 @@ from config.check.path import StraightPath, set_up
 from config.check.report import CheckFailed, Report
 from config.check.samples import samples
 from config.check.servers import FeedServer, HookReceiver
+from config.check.uses import walk_uses
 from config.processes.launch import environment_for, start_broker, start_programs
 from config.processes.places import Unusable, broker_socket, open_listener
 from config.processes.supervisor import Supervisor
@@ -54,6 +55,7 @@ def _run(folder: Path, listener: socket.socket, *, feeds: FeedServer, hooks: Hoo
         sent = samples(feeds, now=timezone.now())
         path = StraightPath(setting, report=report, wait=_waiter(supervisor))
         path.run(sent)
+        walk_uses(url, setting.api_key, report=report, wait=_waiter(supervisor), now=timezone.now())
     except (CheckFailed, Unusable) as error:
         problem = str(error)
     finally:

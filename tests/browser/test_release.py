@@ -67,7 +67,7 @@ def live_number():
 
 def stricter(page):
     """Start a draft and put a lower limit into its first cell."""
-    page.click("text=New draft")
+    page.click("button:has-text('New draft')")
     page.wait_for_selector("[data-editor][data-ready]")
     page.click(".tabulator-row:first-child .tabulator-cell[tabulator-field=c0]")
     page.keyboard.type("> limits.most - 100")

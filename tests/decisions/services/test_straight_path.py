@@ -25,8 +25,10 @@ def no_broker(monkeypatch):
 
 
 @pytest.fixture
-def model():
-    return small_model()
+def model(no_broker):
+    made = small_model()
+    no_broker.clear()  # Publishing asked for checks of guardrails.
+    return made
 
 
 def submit(**changes):
