@@ -19,6 +19,8 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "decisions.preview_impact": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
     "decisions.comment_on_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.set_guardrails": (Role.RULE_AUTHOR, Role.APPROVER, Role.ADMIN),
+    # Whoever writes rules may add a guardrail, and not take one out of the way of their own rules.
+    "decisions.change_guardrails": (Role.APPROVER, Role.ADMIN),
     "decisions.approve_rules": (Role.APPROVER,),
     "decisions.challenge_rules": (Role.RULE_AUTHOR, Role.APPROVER),
     "decisions.stop_rules": (Role.APPROVER, Role.LEAD, Role.ADMIN),

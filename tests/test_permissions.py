@@ -41,6 +41,7 @@ OUTGOING = {"lead", "auditor", "admin"}
 ADMIN = {"admin"}
 COMPARERS = {"approver", "admin"}
 GUARDS = {"rule_author", "approver", "admin"}
+LOOSENERS = GUARDS - {"rule_author"}
 TABLE_EDITORS = {"rule_author", "admin"}
 SIGNED_IN = READERS | {"integration"}
 
@@ -135,8 +136,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "decisions:guardrail_list": (READERS, set()),
     "decisions:guardrail_new": (GUARDS, GUARDS),
     "decisions:guardrail": (READERS, set()),
-    "decisions:guardrail_edit": (GUARDS, GUARDS),
-    "decisions:guardrail_retire": (set(), GUARDS),
+    "decisions:guardrail_edit": (LOOSENERS, LOOSENERS),
+    "decisions:guardrail_retire": (set(), LOOSENERS),
     "decisions:reference_table_list": (READERS, set()),
     "decisions:reference_table": (READERS, set()),
     "decisions:reference_table_edit": (TABLE_EDITORS, TABLE_EDITORS),

@@ -11,7 +11,15 @@ from decisions.enums import EventKind, ProposalState, VersionState
 from decisions.errors import Fault, Invalid, Refused
 from decisions.events import Actor
 from decisions.ids import new_id
-from decisions.models import Approval, DecisionModel, ImpactReport, ModelVersion, Proposal, User
+from decisions.models import (
+    Approval,
+    DecisionModel,
+    ImpactReport,
+    ModelVersion,
+    Proposal,
+    RuleTest,
+    User,
+)
 from decisions.services import binding
 from decisions.services.lifecycle import (
     close,
@@ -119,9 +127,19 @@ def withdraw(proposal: Proposal, *, by: User, reason: str, now: datetime) -> Mod
 
 
 def authors_of(version: ModelVersion) -> set[Any]:
-    """Return the keys of the people who wrote, changed or proposed a version."""
+    """Return the keys of the people who wrote, tested, changed or proposed a version.
+
+    What was copied from a version that was never live still has its first authors.
+    """
     changers = version.changes.values_list("changed_by_id", flat=True).distinct()
-    return {version.created_by_id, version.proposed_by_id, *changers.order_by()} - {None}
+    testers = RuleTest.history.filter(version_id=version.pk).values_list(
+        "history_user_id", flat=True
+    )
+    found = {version.created_by_id, version.proposed_by_id, *changers.order_by(), *testers} - {None}
+    before = version.based_on
+    if before is not None and before.published_at is None:
+        found |= authors_of(before)
+    return found
 
 
 def approvers_for(model: DecisionModel, report: ImpactReport | None) -> int:

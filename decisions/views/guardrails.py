@@ -40,7 +40,7 @@ def guardrail_new(request: PageRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("decisions.set_guardrails")
+@requires("decisions.change_guardrails")
 def guardrail_edit(request: PageRequest, pk: UUID) -> HttpResponse:
     """Word a guardrail anew; it stays with its model."""
     found = get_object_or_404(queries.guardrail_whole(pk))
@@ -56,7 +56,7 @@ def guardrail(request: PageRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires("decisions.set_guardrails")
+@requires("decisions.change_guardrails")
 def guardrail_retire(request: PageRequest, pk: UUID) -> HttpResponse:
     """Put a guardrail out of force, or in force again."""
     found = get_object_or_404(queries.guardrail_whole(pk))

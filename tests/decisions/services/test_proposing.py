@@ -349,3 +349,22 @@ def test_times_that_make_no_sense_are_refused(draft, ines, ari):
     proposal = propose(draft, ines, retire_at=LATER)
     with pytest.raises(Invalid, match="cannot end before it is live"):
         approve(proposal, ari, publish_at=LATER + timedelta(hours=1))
+
+
+def test_whoever_wrote_a_test_or_the_draft_before_is_an_author(model, draft, ines, ari, nadia):
+    testing.create(
+        draft,
+        name="Small",
+        facts=FACTS,
+        expected={"outcome": "approve"},
+        author=ari,
+        reason="Try",
+        now=NOW,
+    )
+    copy = drafting.start_draft(model, based_on=draft, author=nadia, note="Copy", now=LATER)
+    assert proposing.authors_of(draft) == {ines.pk, ari.pk}
+    assert proposing.authors_of(copy) == {ines.pk, ari.pk, nadia.pk}
+    fresh = drafting.start_draft(
+        model, based_on=model.live_version, author=nadia, note="Fresh", now=LATER
+    )
+    assert proposing.authors_of(fresh) == {nadia.pk}
