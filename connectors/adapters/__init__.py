@@ -3,6 +3,7 @@
 from connectors.adapters.base import Envelope, Party
 from connectors.adapters.files import FilesParty
 from connectors.adapters.line import CallNote, Line
+from connectors.adapters.megaphone import MegaphoneParty
 from connectors.adapters.oneteg import OneTegParty
 from connectors.adapters.opentext import OpenTextParty
 from connectors.adapters.rss import FeedParty
@@ -19,6 +20,7 @@ PARTIES: dict[str, Party] = {
         SpotifyAdsParty(),
         FeedParty(),
         OpenTextParty(),
+        MegaphoneParty(),
         OneTegParty(),
         CrmParty(),
         HelpDeskParty(),
