@@ -12,7 +12,8 @@ RUN python -c "from config.bootstrap import ROOT, Setup; s = Setup(ROOT); s.pack
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /app clearance \
-    && install -d -o clearance -g clearance /app/var
+    && install -d -o clearance -g clearance /app/var \
+    && install -d -o clearance -g clearance -m 700 /app/uploads
 WORKDIR /app
 COPY --from=build /app/.venv .venv
 COPY --from=build /app/build build

@@ -35,6 +35,8 @@ PRODUCTION = MODE == "production"
 DEBUG = env.boolean("CLEARANCE_DEBUG", False)
 # Files that people upload wait here for the worker, which must see the same folder.
 UPLOADS_DIR = Path(env.text("CLEARANCE_UPLOADS_DIR", str(STATE_DIR / "uploads"))).resolve()
+# In a container /tmp is memory; a large upload must not lie there while it comes in.
+FILE_UPLOAD_TEMP_DIR = str(UPLOADS_DIR) if UPLOADS_DIR.is_dir() else None
 BROKER_SOCKET = env.text("CLEARANCE_BROKER_SOCKET", str(broker_socket(STATE_DIR)))
 
 DATABASES = {

@@ -92,18 +92,28 @@ class Place:
     @property
     def conversions(self) -> list[Conversion]:
         """The ways to read a cell for it, the plain one first."""
-        kind = "list" if self.many else self.type
+        kind = "list" if self.many and self.type != "record" else self.type
         return [AS_IT_IS, *(one for one in CONVERSIONS if kind in one.types)]
 
 
 def places_of(version: ModelVersion) -> list[Place]:
-    """The inputs of a model that a submitter gives and a cell can hold: no records, no evidence."""
+    """The inputs of a model that a submitter gives, down to what one cell can hold.
+
+    A list of records stays whole: only FEEL of one's own makes one out of cells.
+    """
     fields = [one for one in outline.fields_of(version) if not one.source]
-    inner = {one.path.rpartition(".")[0] for one in fields}
+    parents = {one.path.rpartition(".")[0] for one in fields}
+    whole = tuple(f"{one.path}." for one in fields if one.many and one.path in parents)
     return [
-        Place(one.path, one.label, one.base or one.type, one.optional, one.many)
+        Place(
+            one.path,
+            one.label,
+            "record" if one.path in parents else one.base or one.type,
+            one.optional,
+            one.many,
+        )
         for one in fields
-        if one.path not in inner
+        if not one.path.startswith(whole) and (one.many or one.path not in parents)
     ]
 
 
@@ -136,6 +146,8 @@ def suggested(
     for place in places:
         last = place.path.rpartition(".")[2]
         names = [place.path, place.label, last, *known.get(last, ())]
+        if place.type == "record":
+            continue
         column = next((by_name[name] for name in map(_folded, names) if name in by_name), None)
         if column is not None:
             cells = [row.get(column) for row in sample]
