@@ -74,7 +74,13 @@ CONVERSIONS = (
         frozenset({"boolean"}),
         r"(?i)yes|no|y|n|true|false|[01x-]",
     ),
-    Conversion("list", "List, a; b; c", 'split(X, " *[;|] *")', frozenset({"list"}), r".+"),
+    Conversion(
+        "list",
+        "List, a; b; c",
+        'if X = null then [] else split(X, " *[;|] *")',
+        frozenset({"list"}),
+        r".+",
+    ),
 )
 _BY_KEY = {one.key: one for one in CONVERSIONS}
 

@@ -27,7 +27,7 @@ from decisions.services import mapping
 from decisions.services.sheet_files import CSV, csv_lines
 
 OWN = "feel"
-SHOWN = 50
+SHOWN = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
