@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.adapters.base import Party
-from connectors.adapters.kinds import SPOTIFY, Fetched, Input, Kind, SetUpField
+from connectors.adapters.base import Party, Reading
+from connectors.adapters.kinds import SPOTIFY, Input, Kind, SetUpField
 from connectors.adapters.line import Line
-from connectors.adapters.megaphone import api
+from connectors.adapters.megaphone import api, reading
 
 
 class MegaphoneParty(Party):
@@ -34,12 +34,15 @@ class MegaphoneParty(Party):
             ),
             SetUpField("api_token", "API token", "It is a password.", Input.SECRET),
         ),
-        fetched=(
-            Fetched("Shows and episodes", "Facts about a show a brand asks for", timedelta(days=1)),
-            Fetched("Campaigns", "What runs on a show in a flight", timedelta(days=1)),
-        ),
+        fetched=reading.FETCHED,
+        polls_every=timedelta(hours=6),
         base="https://cms.megaphone.fm/api",
     )
+
+    def read(
+        self, line: Line, settings: Mapping[str, Any], cursor: Mapping[str, Any], *, now: datetime
+    ) -> Reading:
+        return reading.read(line, settings, cursor)
 
     def try_out(self, line: Line, settings: Mapping[str, Any], *, now: datetime) -> str:
         found = api.network(line, str(settings["network_id"]))

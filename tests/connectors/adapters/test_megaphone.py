@@ -4,7 +4,7 @@ import pytest
 
 from connectors import http
 from connectors.adapters import Line
-from connectors.adapters.megaphone import MegaphoneParty, api
+from connectors.adapters.megaphone import MegaphoneParty, api, reading
 from connectors.adapters.megaphone.api import Pace
 from connectors.errors import DeliveryError
 from tests.connectors.prism import prism, spec
@@ -115,3 +115,26 @@ def test_try_out_names_the_network(receiver, outbound):
     receiver.answer(200, b'{"name": "Riverbend", "podcastsCount": 12}')
     said = MegaphoneParty().try_out(line(receiver.url(""), outbound), {"network_id": "n1"}, now=NOW)
     assert said == "Riverbend answered, with 12 shows."
+
+
+def test_reading_goes_on_where_the_last_one_ended(receiver, outbound, monkeypatch):
+    monkeypatch.setattr(reading, "SHOWS_AT_ONCE", 1)
+    shows = b'[{"id": "s1", "title": "One", "subtitle": "-"}, {"id": "s2", "title": "Two"}]'
+    settings, found = {"network_id": "n1"}, []
+    cursor = {}
+    for _ in range(3):
+        receiver.answers.clear()
+        receiver.answer(200, shows)
+        receiver.answer(200, b'[{"id": "e", "title": "Episode", "duration": 60}]')
+        read = reading.read(line(receiver.url(""), outbound), settings, cursor, pace=FREE)
+        cursor = read.cursor
+        found.append(cursor["show"])
+    assert found == ["s1", "s2", "s1"]
+    assert [(item.what, item.id, item.name) for item in read.items] == [
+        ("Show", "s1", "One"),
+        ("Show", "s2", "Two"),
+        ("Episode", "e", "Episode"),
+    ]
+    assert read.items[2].content == {"duration": 60, "show": "s1"}
+    assert read.items[0].content == {}
+    assert {item.what for item in read.items} <= {one.name for one in reading.FETCHED}
