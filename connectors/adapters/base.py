@@ -13,9 +13,18 @@ from connectors.errors import Answer, DeliveryError
 BASE_ADDRESS = "base_address"
 TOKEN_ADDRESS = "token_address"  # noqa: S105 - the name of a setting
 AUTHORIZE_ADDRESS = "authorize_address"
+PLATFORM = "platform"
 UNDO = "undo"  # Set in the progress of a delivery that is to be taken back.
 # Where a gateway or a test server stands in for the party; not asked for in a set-up.
 STAND_INS = (BASE_ADDRESS, TOKEN_ADDRESS, AUTHORIZE_ADDRESS)
+
+
+PLATFORM_FIELD = SetUpField(
+    PLATFORM,
+    "Platform",
+    "Short name, like spotify: it then hears of episodes for this platform alone.",
+    required=False,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from connectors.enums import DeliveryState
 from connectors.models import Connector, Delivery
 from connectors.services import feed_watches
 from connectors.services.backoff import ATTEMPTS
+from connectors.services.platforms import is_for
 from decisions import events
 from decisions.enums import EventKind
 from decisions.events import SYSTEM, Entry
@@ -42,7 +43,7 @@ def dispatch(event_ids: Sequence[str | UUID], *, now: datetime) -> list[Delivery
         entries: list[Entry] = []
         for action in actions:
             for connector in connectors:
-                if connector.hears(action.topic):
+                if connector.hears(action.topic) and is_for(connector, action):
                     delivery = _delivery(action, connector, now)
                     made.append(delivery)
                     entries.append(_requested(delivery, settled[action.decision_id]))

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from connectors.flat import flat
 from connectors.models import Delivery
+from connectors.services.platforms import only_for
 from decisions.canonical import canonical
 from decisions.models import Action, Decision
 from decisions.services import mapping
@@ -46,7 +47,7 @@ def content_of(delivery: Delivery) -> bytes:
 
     A connector may have a shape of its own, FEEL over the message; raises Invalid where it fails.
     """
-    message = payload_of(delivery.action)
+    message = only_for(delivery.connector, payload_of(delivery.action))
     if delivery.connector.settings.get("flat"):
         return canonical(flat(message))
     text = str(delivery.connector.settings.get("body") or "")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connectors.adapters.base import Envelope, Party
+from connectors.adapters.base import PLATFORM_FIELD, Envelope, Party
 from connectors.adapters.kinds import TOOLS, Kind
 from connectors.adapters.line import Line
 from connectors.errors import Answer
@@ -19,6 +19,7 @@ class SandboxParty(Party):
         group=TOOLS,
         icon="test-tube",
         does="Takes everything, sends nothing, shows what it was.",
+        fields=(PLATFORM_FIELD,),
         sends=True,
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors import http
-from connectors.adapters.base import Envelope, Party
+from connectors.adapters.base import PLATFORM_FIELD, Envelope, Party
 from connectors.adapters.kinds import TOOLS, Input, Kind, SetUpField
 from connectors.adapters.line import Line, answer_of, plain_problem, retry_after
 from connectors.errors import Answer, DeliveryError
@@ -31,7 +31,7 @@ class WebhookParty(Party):
             "Ask the receiver's owner for the address that takes webhooks.",
             "Set it up here, then give them the signing secret that is shown.",
         ),
-        fields=(ADDRESS,),
+        fields=(ADDRESS, PLATFORM_FIELD),
         sends=True,
         signs=True,
     )
