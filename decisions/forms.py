@@ -273,8 +273,10 @@ class LaterField(forms.DateTimeField):
     """A moment to come, to the minute."""
 
     def __init__(self, **given: Any) -> None:
+        bounds = "Give a year up to 2199."
         super().__init__(
             required=False,
+            validators=[MaxValueValidator(datetime(2199, 12, 31, tzinfo=UTC), bounds)],
             widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             error_messages={"invalid": "That is not a moment. Write it like 2026-12-01 06:00."},
             **given,

@@ -20,6 +20,7 @@ from decisions.models import DecisionModel, DraftChange, ModelVersion, User
 from decisions.services.authoring import MOST_DMN
 
 Operations = list[dict[str, Any]]
+UNDONE, REDONE = "Took back: ", "Did again: "
 
 
 class Conflict(Refused):
@@ -109,7 +110,8 @@ def undo(version: ModelVersion, *, based_on: int, author: User, now: datetime) -
     with transaction.atomic():
         draft = _locked(version)
         standing, _ = _own_changes(draft, author)
-        return _reverse(draft, standing, "Nothing of yours is left to undo.", based_on, author, now)
+        nothing = "Nothing of yours is left to undo."
+        return _reverse(draft, standing, nothing, UNDONE, based_on, author, now)
 
 
 def redo(version: ModelVersion, *, based_on: int, author: User, now: datetime) -> Saved:
@@ -117,7 +119,8 @@ def redo(version: ModelVersion, *, based_on: int, author: User, now: datetime) -
     with transaction.atomic():
         draft = _locked(version)
         _, taken_back = _own_changes(draft, author)
-        return _reverse(draft, taken_back, "There is nothing to do again.", based_on, author, now)
+        nothing = "There is nothing to do again."
+        return _reverse(draft, taken_back, nothing, REDONE, based_on, author, now)
 
 
 def _own_changes(
@@ -140,6 +143,7 @@ def _reverse(
     draft: ModelVersion,
     change: DraftChange | None,
     nothing: str,
+    words: str,
     based_on: int,
     author: User,
     now: datetime,
@@ -154,8 +158,8 @@ def _reverse(
         edited = engine.edit_model(loaded, change.inverse)
     except engine.Invalid as error:
         raise Refused(f"This can no longer be taken back: {error}") from error
-    words = f"Took back: {change.summary}"
-    return _write(draft, edited, change.inverse, words, author, now, since, undoes=change)
+    summary = words + change.summary.removeprefix(UNDONE).removeprefix(REDONE)
+    return _write(draft, edited, change.inverse, summary, author, now, since, undoes=change)
 
 
 def _write(

@@ -1,5 +1,6 @@
 """Compliance sets guardrails: what must never happen, read by the types of the live rules."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from decisions import events, history
+from decisions import engine, events, history
 from decisions.enums import EventKind
 from decisions.errors import Fault, Invalid
 from decisions.events import Actor
@@ -22,6 +23,10 @@ from decisions.services.watching import Guard, broken, conditions
 NOBODY = UUID(int=0)
 MOST_DECISIONS = 5000
 WINDOW = timedelta(days=30)
+FIELDS = ("/applies", "/forbidden")
+FEW = 3
+MOST_SECONDS = 0.02
+TOO_SLOW = "It is asked of every decision: let it count or compare less."
 
 
 def create(
@@ -37,7 +42,7 @@ def create(
 ) -> Guardrail:
     """Set a guardrail; raises Invalid for what is no FEEL over the model's inputs and outputs."""
     guardrail = Guardrail(id=new_id(now), model=model, position=model.guardrails.count())
-    _write(guardrail, name, applies, forbidden, basis)
+    _write(guardrail, name, applies, forbidden, basis, now)
     _save(guardrail, EventKind.GUARDRAIL_CREATED, author, reason, now)
     return guardrail
 
@@ -54,7 +59,7 @@ def change(
     now: datetime,
 ) -> Guardrail:
     """Word a guardrail anew; decisions from now on are watched by the new words."""
-    _write(guardrail, name, applies, forbidden, basis)
+    _write(guardrail, name, applies, forbidden, basis, now)
     with transaction.atomic():
         guardrail.checks.all().delete()  # They tell of the words before.
         _save(guardrail, EventKind.GUARDRAIL_CHANGED, author, reason, now)
@@ -71,13 +76,15 @@ def set_active(
     return guardrail
 
 
-def _write(guardrail: Guardrail, name: str, applies: str, forbidden: str, basis: str) -> None:
+def _write(
+    guardrail: Guardrail, name: str, applies: str, forbidden: str, basis: str, now: datetime
+) -> None:
     if not name.strip():
         raise Invalid("Give the guardrail a name, such as “No alcohol to minors”.")
     others = guardrail.model.guardrails.exclude(pk=guardrail.pk)
     if others.filter(name=name.strip()[:200]).exists():
         raise Invalid(f"A guardrail “{name.strip()}” is there already. Choose another name.")
-    if faults := faults_of(guardrail.model, applies, forbidden):
+    if faults := faults_of(guardrail.model, applies, forbidden, now=now):
         raise Invalid("The guardrail cannot be read. Nothing was saved.", faults)
     guardrail.name, guardrail.basis = name.strip()[:200], basis.strip()[:300]
     guardrail.applies, guardrail.forbidden = applies.strip(), forbidden.strip()
@@ -101,7 +108,7 @@ def preview(
 
     Raises Invalid for what is no FEEL over the model's facts and answer.
     """
-    if faults := faults_of(model, applies, forbidden):
+    if faults := faults_of(model, applies, forbidden, now=now):
         raise Invalid("The guardrail cannot be read.", faults)
     words = Guardrail(pk=NOBODY, model=model, name=name, applies=applies, forbidden=forbidden)
     rules = live_rules(model, now=now)
@@ -144,11 +151,11 @@ def sentence_of(guardrail: Guardrail) -> str:
     return f"When {when}, {must.replace('never may', 'it must never be so that')}."
 
 
-def faults_of(model: DecisionModel, applies: str, forbidden: str) -> list[Fault]:
-    """Hold both conditions against the names and types of the live rules."""
+def faults_of(model: DecisionModel, applies: str, forbidden: str, *, now: datetime) -> list[Fault]:
+    """Hold both conditions against the names and types of the live rules, and against the clock."""
     blank = [
-        Fault(where=f"/{field}", message="Write a condition.", hint="For all: true.")
-        for field, text in (("applies", applies), ("forbidden", forbidden))
+        Fault(where=field, message="Write a condition.", hint="For all: true.")
+        for field, text in zip(FIELDS, (applies, forbidden), strict=True)
         if not text.strip()
     ]
     if blank:
@@ -156,11 +163,29 @@ def faults_of(model: DecisionModel, applies: str, forbidden: str) -> list[Fault]
     loaded = load(live_version_id(model))
     guard = Guard(NOBODY, applies.strip(), forbidden.strip())
     held = conditions(loaded, model.decision_name, (guard,))
-    return [
+    faults = [
         Fault(code=problem.code, where=where, message=problem.message, hint=problem.hint)
-        for where, problems in zip(("/applies", "/forbidden"), held.problems, strict=True)
+        for where, problems in zip(FIELDS, held.problems, strict=True)
         for problem in problems
     ]
+    return faults or [
+        Fault(where=where, message="This takes too long to work out.", hint=TOO_SLOW)
+        for place, where in enumerate(FIELDS)
+        if _is_slow(model, held, place, now)
+    ]
+
+
+def _is_slow(model: DecisionModel, held: engine.Conditions, place: int, now: datetime) -> bool:
+    """Whether a condition, asked of every decision from now on, would hold them up."""
+    held.judge(place, {}, now)  # The first time, it is compiled as well.
+    for decision in _decided(model, now)[:FEW]:
+        started = time.thread_time()
+        held.judge(place, {**decision.submission.facts, **(decision.outputs or {})}, now)
+        if time.thread_time() - started > MOST_SECONDS:
+            return True
+    started = time.thread_time()
+    held.judge(place, {}, now)
+    return time.thread_time() - started > MOST_SECONDS
 
 
 def _save(guardrail: Guardrail, kind: EventKind, author: User, reason: str, now: datetime) -> None:

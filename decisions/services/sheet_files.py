@@ -206,7 +206,10 @@ def _refuse_bombs(content: bytes) -> None:
                     text = pack.read(part)
                     if _DTD.search(text) or b"\0" in text:
                         raise Invalid("The file holds XML that a spreadsheet never does.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except Invalid:
+        raise
+    # Each way of packing raises errors of its own: zlib.error, LZMAError, OSError and more.
+    except Exception as error:
         raise Invalid("The file is damaged or encrypted. Save it as XLSX again.") from error
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from decisions.engine import model as m
 from decisions.engine.editing.places import Operation, id_of, text_of
 from decisions.engine.editing.renaming import renamed, speaks_of
+from decisions.engine.feel.lexer import KEYWORDS
 from decisions.engine.feel.names import NAME_WORD, normal_name
 from decisions.engine.problems import Invalid, Refused
 from decisions.engine.tables.hit_policy import POLICIES
@@ -25,7 +26,7 @@ def _add_table(definitions: m.Definitions, operation: Operation) -> Done:
     `columns` are [label, expression] of its inputs, one for each name in `requires` where none
     are given; `outputs` are [name, type], one of the decision's own name where none are.
     """
-    name = free_name(definitions, operation.get("decision", ""))
+    name = new_name(definitions, operation.get("decision", ""))
     wanted = [text_of(one) for one in _wanted(operation)]
     inputs, decisions = _references(definitions, wanted)
     identity = id_of(operation.get("id", ""))
@@ -139,7 +140,7 @@ def _change_decision(definitions: m.Definitions, operation: Operation) -> Done:
 
 
 def _renaming(definitions: m.Definitions, found: m.Decision, wanted: str) -> m.Definitions:
-    name = free_name(definitions, wanted)
+    name = new_name(definitions, wanted)
     readers = [item for item in definitions.decisions if f"#{found.id}" in item.required_decisions]
     if clash := next((one for one in readers if speaks_of(one.expression, name)), None):
         raise Invalid(f"“{clash.name}” uses “{name}” for something else. Choose another name.")
@@ -216,6 +217,14 @@ def _decision(definitions: m.Definitions, operation: Operation) -> m.Decision:
 def _with_decision(definitions: m.Definitions, changed: m.Decision) -> m.Definitions:
     decisions = (changed if item.id == changed.id else item for item in definitions.decisions)
     return replace(definitions, decisions=tuple(decisions))
+
+
+def new_name(definitions: m.Definitions, given: Any) -> str:
+    """Read a name that rules can speak of: no word of FEEL's own, and no path."""
+    name = free_name(definitions, given)
+    if name in KEYWORDS or "." in name:
+        raise Invalid(f"Rules cannot speak of “{name}”: FEEL reads it otherwise. Choose another.")
+    return name
 
 
 def free_name(definitions: m.Definitions, given: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from decisions.engine import model as m
-from decisions.engine.editing.decisions import free_name, ids_of
+from decisions.engine.editing.decisions import ids_of, new_name
 from decisions.engine.editing.places import Operation, id_of, text_of
 from decisions.engine.problems import Invalid
 
@@ -77,7 +77,7 @@ def _remove_item(definitions: m.Definitions, operation: Operation) -> Done:
 
 def _add_input(definitions: m.Definitions, operation: Operation) -> Done:
     """Add an input that decisions may then require."""
-    name = free_name(definitions, operation.get("input", ""))
+    name = new_name(definitions, operation.get("input", ""))
     identity = id_of(operation.get("id", ""))
     if not identity or identity in ids_of(definitions):
         raise Invalid("A new input needs an id of its own.")

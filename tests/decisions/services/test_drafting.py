@@ -120,6 +120,16 @@ def test_undo_and_redo_walk_back_and_forth(draft, ines):
         drafting.redo(draft, based_on=draft.revision, author=ines, now=NOW)
 
 
+def test_the_history_says_what_was_taken_back_and_done_again_once(draft, ines):
+    edit(draft, cells(draft, 0, 0, "> 5"), ines)
+    said = DraftChange.objects.get().summary
+    for step in (drafting.undo, drafting.redo, drafting.undo):
+        draft.refresh_from_db()
+        step(draft, based_on=draft.revision, author=ines, now=NOW)
+    words = list(DraftChange.objects.order_by("revision").values_list("summary", flat=True))
+    assert words == [said, f"Took back: {said}", f"Did again: {said}", f"Took back: {said}"]
+
+
 def test_undo_is_refused_where_somebody_else_built_on_it(draft, ines, tom):
     edit(draft, cells(draft, 0, 0, "> 5"), ines)
     edit(draft, cells(draft, 0, 0, "> 6"), tom)
@@ -179,6 +189,9 @@ def test_rows_are_added_moved_and_removed_and_come_back(draft, ines):
         [{"op": "add_table", "id": "a/b", "decision": "Fee"}],
         [{"op": "add_input", "id": " ", "input": "fee"}],
         [{"op": "add_item", "item": "tLoop", "type": "tLoop"}],
+        [{"op": "add_table", "id": "d9", "decision": "if"}],
+        [{"op": "add_table", "id": "d9", "decision": "a.b"}],
+        [{"op": "add_input", "id": "i9", "input": "null"}],
     ],
 )
 def test_operations_that_make_no_sense_are_refused_and_change_nothing(draft, ines, operations):

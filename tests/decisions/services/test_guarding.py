@@ -67,6 +67,19 @@ def test_what_no_condition_can_judge_does_not_pass(model, mona):
     assert decide().reasons == ["GUARDRAIL"]
 
 
+@pytest.mark.parametrize("field", ["applies", "forbidden"])
+def test_what_would_hold_up_every_decision_is_refused(model, mona, field):
+    decide()
+    slow = "count(for i in 1..150000 return i * amount) > 0"
+    with pytest.raises(Invalid) as refusal:
+        guard(model, mona, **{field: slow})
+    assert [fault["where"] for fault in refusal.value.faults] == [f"/{field}"]
+    with pytest.raises(Invalid):
+        words = {"applies": "true", "forbidden": "true", field: slow}
+        guarding.preview(model, name="Slow", now=NOW, **words)
+    assert Guardrail.objects.count() == 0
+
+
 def test_out_of_force_it_watches_nothing_and_keeps_the_reason(model, mona):
     rail = guard(model, mona)
     guarding.set_active(rail, False, author=mona, reason="Treaty ended", now=NOW)

@@ -128,6 +128,14 @@ def test_bombs_and_dtds_are_turned_away():
         read_sheets("a.xlsx", packed(a="<a/>"))
 
 
+def test_a_damaged_part_is_refused():
+    content = bytearray(packed(part="<a/>" * 500))
+    start = content.find(b"part.xml") + len(b"part.xml")
+    content[start : start + 6] = b"\xff" * 6
+    with pytest.raises(Invalid, match="damaged"):
+        read_sheets("x.xlsx", bytes(content))
+
+
 def test_a_row_far_down_is_refused_before_it_is_filled_up():
     def fill(page):
         page["A1000000"] = "x"

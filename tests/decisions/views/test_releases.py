@@ -195,6 +195,8 @@ def test_a_time_that_is_missing_or_past_is_refused(draft, ines, ari):
     )
     past = post(ari, "proposal_approve", [proposal.pk], publish_at="2020-01-01T10:00", **given)
     assert (past.status_code, "has passed" in text_of(past)) == (422, True)
+    far = post(ari, "proposal_approve", [proposal.pk], publish_at="9999-12-31T10:00", **given)
+    assert (far.status_code, "Give a year up to 2199." in text_of(far)) == (422, True)
 
 
 def test_authors_are_told_that_someone_else_must_approve(draft, ines):
