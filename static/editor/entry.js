@@ -62,7 +62,6 @@ class Entry {
 
   open() {
     this.grid.page.append(this.pop);
-    this.pop.showPopover();
     this.grow();
     this.input.focus({ preventScroll: true });
     this.input.select();
@@ -70,8 +69,7 @@ class Entry {
     const offers = this.grid.offers.of(this.column, () => !this.gone && this.refresh(this.asked));
     if (offers.length) this.refresh(true);
     this.ask();
-    this.place();
-    this.scrolled = () => this.place();
+    this.scrolled = () => this.placeLater();
     this.grid.place.addEventListener("scroll", this.scrolled, true);
   }
 
@@ -107,6 +105,7 @@ class Entry {
 
   show(at) {
     this.at = this.offers.length ? at : -1;
+    if (!this.offers.length && this.list.hidden) return;
     this.list.replaceChildren(
       ...this.offers.map((offer, number) => {
         const note = offer.kind === "function" ? `gives ${offer.type}` : offer.detail || offer.type;
@@ -126,7 +125,7 @@ class Entry {
     this.input.setAttribute("aria-expanded", String(this.offers.length > 0));
     if (this.at < 0) this.input.removeAttribute("aria-activedescendant");
     else this.input.setAttribute("aria-activedescendant", `ed-offer-${this.at}`);
-    this.place();
+    this.placeLater();
   }
 
   accept(at, event) {
@@ -162,18 +161,28 @@ class Entry {
   }
 
   say(words, severity) {
+    if (!words && this.meaning.hidden) return;
     this.meaning.textContent = words;
     this.meaning.className = `ed-meaning${severity ? ` ed-meaning--${severity}` : ""}`;
     this.meaning.hidden = !words;
     this.input.setAttribute("aria-invalid", String(severity === "error"));
     this.cell.getElement().classList.toggle("ed-bad", severity === "error");
-    this.place();
+    this.placeLater();
+  }
+
+  /** Once before the next frame: a page that is laid out for every key is late for the next one. */
+  placeLater() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      if (!this.gone) this.place();
+    });
   }
 
   /** Below the cell, or above it where there is no room. */
   place() {
     const empty = this.list.hidden && this.meaning.hidden;
-    this.pop.classList.toggle("is-empty", empty);
+    this.pop.togglePopover(!empty);
+    if (empty) return;
     const { left, top, bottom } = this.input.getBoundingClientRect();
     const { style } = this.pop;
     style.left = `${Math.max(4, Math.min(left, innerWidth - this.pop.offsetWidth - 4))}px`;

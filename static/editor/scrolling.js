@@ -6,6 +6,9 @@ export function keepInView(place, ranges) {
   );
   // A field in the head that gets the focus scrolls the head alone.
   head.addEventListener("scroll", () => (body.scrollLeft = head.scrollLeft));
+  // The second press of a double click would choose the cell again, and lay out the page for it.
+  const again = (event) => event.detail === 2 && event.target.closest(".tabulator-cell:not(.ed-no)");
+  place.addEventListener("mousedown", (event) => again(event) && event.stopPropagation(), true);
   // The library selects the text of a cell that gets the focus, and lays the page out for it.
   ranges.initializeFocus = () => ranges.restoreFocus();
   // It takes the place of a column in its group for its place in the table.
