@@ -53,7 +53,14 @@ class CrmParty(WebhookParty):
         sends=True,
         signs=True,
         listens=True,
-        topics=("sponsorship.decided", "crm.note"),
+        topics=(
+            "sponsorship.decided",
+            "crm.note",
+            "lead.sales_task",
+            "lead.inside_task",
+            "lead.partner_task",
+            "lead.nurture",
+        ),
         presets=(HUBSPOT, SALESFORCE),
     )
 
@@ -70,7 +77,13 @@ class HelpDeskParty(WebhookParty):
         sends=True,
         signs=True,
         listens=True,
-        topics=("case.prioritised",),
+        topics=(
+            "support.prioritised",
+            "support.compensate",
+            "support.macro",
+            "support.merge",
+            "support.page_on_call",
+        ),
         presets=(ZENDESK,),
     )
 

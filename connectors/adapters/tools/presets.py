@@ -34,7 +34,7 @@ HUBSPOT = Preset(
         "country": "payload.properties.country",
     },
     sends=(
-        "{properties: {clearance_outcome: data.outcome, clearance_reason: data.reasons[1].code, "
+        "{properties: {clearance_outcome: data.outcome, clearance_reason: data.reasons[1], "
         "clearance_link: data.link, clearance_reference: data.reference}}"
     ),
 )
@@ -63,7 +63,7 @@ SALESFORCE = Preset(
         "country": "payload.sobject.Account.BillingCountryCode",
     },
     sends=(
-        "{Clearance_Outcome__c: data.outcome, Clearance_Reason__c: data.reasons[1].code, "
+        "{Clearance_Outcome__c: data.outcome, Clearance_Reason__c: data.reasons[1], "
         "Clearance_Link__c: data.link, Clearance_Reference__c: data.reference}"
     ),
 )
@@ -88,14 +88,13 @@ ZENDESK = Preset(
     entries={
         "case_id": '"ZD-" + payload.detail.id',
         "request_id": '"ZD-" + payload.detail.id',
-        "subject": "payload.detail.subject",
-        "text": "payload.detail.description",
-        "severity": "lower case(payload.detail.priority)",
-        "received_at": "date and time(payload.time)",
+        "opened_at": "payload.time",
     },
     sends=(
-        "{ticket: {priority: data.outputs.priority, comment: {body: data.reasons[1].text + "
-        '" " + data.link, public: false}, tags: ["clearance_" + data.outcome]}}'
+        '{ticket: {priority: if data.outputs.priority = "P1" then "urgent" else if '
+        'data.outputs.priority = "P2" then "high" else if data.outputs.priority = "P3" then '
+        '"normal" else "low", comment: {body: data.title + " " + data.link, public: false}, '
+        'tags: ["clearance_" + data.outcome]}}'
     ),
 )
 SLACK = Preset(
@@ -107,6 +106,6 @@ SLACK = Preset(
         "event_time": 1795429362,
         "event": {"type": "message", "user": "U061F7AUR", "text": "SPO-2026-004217 please check"},
     },
-    entries={"request_id": "payload.event_id", "text": "payload.event.text"},
+    entries={"request_id": "payload.event_id"},
     sends='{text: data.title + ": " + data.outcome + " " + data.link}',
 )
